@@ -1,1 +1,21 @@
-//! (this room is being built)
+//! The backend: the S3 service that stores the sealed bytes, over HTTP or in process.
+//!
+//! Guarantee: a request leaves with exactly the bucket, object key, query and headers that it was given, signed anew with
+//! the gateway's own credentials; a streamed body is always declared with its length, so a body that stops short leaves
+//! no object behind. Nothing of the client's authentication can pass, since a [`Request`] is built from parts.
+//!
+//! Must not know: callers, permits, sealing, or what a body means.
+
+mod addressing;
+mod body;
+mod config;
+mod error;
+mod request;
+mod service;
+mod transport;
+
+pub use body::{Body, BoxBody, BoxError, collect, empty, full};
+pub use config::{AddressingStyle, Config, Credentials, Endpoint, TrailingChecksum};
+pub use error::{Error, Failure};
+pub use request::Request;
+pub use service::Upstream;

@@ -1,0 +1,131 @@
+//! What can go wrong between the gateway and the backend.
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+
+use super::BoxError;
+
+/// A failed exchange with the backend.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The backend answered, and said no.
+    #[error("the backend refused: {0}")]
+    Refused(Box<Failure>),
+    /// The body that was to be sent broke: the caller's fault or a failed check, never the backend's.
+    #[error("the request body broke off")]
+    Body(#[source] BoxError),
+    /// No connection, or it broke before an answer.
+    #[error("the backend cannot be reached")]
+    Unreachable(#[source] BoxError),
+    /// No answer, or no byte of one, for as long as the read timeout allows.
+    #[error("the backend did not answer within {0:?}")]
+    TimedOut(std::time::Duration),
+    /// The answer's body broke off.
+    #[error("the backend's answer broke off")]
+    Answer(#[source] BoxError),
+    /// An answer that should be small was not.
+    #[error("the backend's answer is longer than {limit} bytes")]
+    AnswerTooLong { limit: usize },
+    /// A request that cannot be written down as HTTP.
+    #[error("the request to the backend cannot be built")]
+    Unbuildable(#[source] BoxError),
+}
+
+impl Error {
+    /// The backend's refusal, if that is what it is.
+    pub fn refused(&self) -> Option<&Failure> {
+        match self {
+            Self::Refused(failure) => Some(failure),
+            _ => None,
+        }
+    }
+
+    /// Whether the backend refused with this S3 error code.
+    pub fn is_code(&self, code: &str) -> bool {
+        self.refused().is_some_and(|failure| failure.code == code)
+    }
+
+    /// The backend's status, if it answered.
+    pub fn status(&self) -> Option<StatusCode> {
+        self.refused().map(|failure| failure.status)
+    }
+}
+
+/// An answer outside 2xx.
+#[derive(Clone)]
+pub struct Failure {
+    pub status: StatusCode,
+    /// The S3 error code; for a bare answer (HEAD, 304) the code that S3 documents for its status.
+    pub code: String,
+    pub message: String,
+    pub headers: HeaderMap,
+    /// The answer's body as it came, cut at 64 KiB.
+    pub body: Bytes,
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}", self.status.as_u16(), self.code)
+    }
+}
+
+/// Headers may hold user metadata: not for logs.
+impl std::fmt::Debug for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Failure").field("status", &self.status).field("code", &self.code).finish_non_exhaustive()
+    }
+}
+
+/// The text of the first element `name` directly under the root of an S3 error document.
+pub(super) fn element(xml: &[u8], name: &str) -> Option<String> {
+    use quick_xml::events::Event;
+    let mut reader = quick_xml::Reader::from_reader(xml);
+    let (mut depth, mut text) = (0_usize, None::<String>);
+    loop {
+        match reader.read_event().ok()? {
+            Event::Start(start) => {
+                depth += 1;
+                if depth == 2 && start.local_name().as_ref() == name.as_bytes() {
+                    text = Some(String::new());
+                }
+            }
+            Event::End(_) if depth == 2 && text.is_some() => return text,
+            Event::End(_) => depth = depth.checked_sub(1)?,
+            Event::Text(piece) => {
+                if let Some(text) = text.as_mut() {
+                    text.push_str(&piece.decode().ok()?);
+                }
+            }
+            Event::CData(piece) => {
+                if let Some(text) = text.as_mut() {
+                    text.push_str(&piece.decode().ok()?);
+                }
+            }
+            Event::GeneralRef(reference) => {
+                if let Some(text) = text.as_mut() {
+                    match reference.resolve_char_ref().ok()? {
+                        Some(character) => text.push(character),
+                        None => text.push_str(quick_xml::escape::resolve_predefined_entity(&reference.decode().ok()?)?),
+                    }
+                }
+            }
+            Event::Eof => return None,
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::element;
+
+    #[test]
+    fn an_error_document_yields_its_code_and_message() {
+        let xml = br#"<?xml version="1.0"?><Error xmlns="x"><Code>NoSuchKey</Code><Message>a &lt;b&gt; &#65;</Message>
+            <Inner><Key>no</Key></Inner></Error>"#;
+        assert_eq!(element(xml, "Code").as_deref(), Some("NoSuchKey"));
+        assert_eq!(element(xml, "Message").as_deref(), Some("a <b> A"));
+        assert_eq!(element(xml, "Key"), None);
+        assert_eq!(element(b"not xml", "Code"), None);
+    }
+}
