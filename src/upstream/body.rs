@@ -1,6 +1,11 @@
 //! Bodies on the way to and from the backend.
 
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, ready};
+
 use bytes::Bytes;
+use http_body::{Frame, SizeHint};
 use http_body_util::{BodyExt, Empty, Full, Limited, combinators::UnsyncBoxBody};
 
 use super::Error;
@@ -17,7 +22,10 @@ pub enum Body {
     /// Held in memory; its hash is signed.
     Bytes(Bytes),
     /// Exactly `len` bytes; fewer or more break the request.
-    Stream { len: u64, body: BoxBody },
+    Stream {
+        len: u64,
+        body: BoxBody,
+    },
 }
 
 impl Body {
@@ -51,5 +59,83 @@ pub async fn collect(body: BoxBody, limit: usize) -> Result<Bytes, Error> {
         Ok(collected) => Ok(collected.to_bytes()),
         Err(error) if error.is::<http_body_util::LengthLimitError>() => Err(Error::AnswerTooLong { limit }),
         Err(error) => Err(Error::Answer(error)),
+    }
+}
+
+/// Why an outgoing body broke, for the one who waits for the answer.
+#[derive(Clone, Default)]
+pub(super) struct Broken(Arc<Mutex<Option<BoxError>>>);
+
+impl Broken {
+    pub fn take(&self) -> Option<BoxError> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    fn set(&self, error: BoxError) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+    }
+}
+
+/// A body was shorter or longer than declared.
+#[derive(Debug, thiserror::Error)]
+#[error("the body does not have the {declared} bytes that were declared for it")]
+pub struct WrongLength {
+    pub declared: u64,
+}
+
+/// The stream of `body`, whose error or wrong length is kept in the second value.
+pub(super) fn watched(body: Body) -> (BoxBody, Broken) {
+    let broken = Broken::default();
+    let body = match body {
+        Body::Empty => empty(),
+        Body::Bytes(bytes) => full(bytes),
+        Body::Stream { len, body } => Watched { body, declared: len, left: len, broken: broken.clone() }.boxed_unsync(),
+    };
+    (body, broken)
+}
+
+struct Watched {
+    body: BoxBody,
+    declared: u64,
+    left: u64,
+    broken: Broken,
+}
+
+impl Watched {
+    fn fail(&mut self, error: BoxError) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        self.broken.set(error);
+        Poll::Ready(Some(Err("the request body broke off".into())))
+    }
+}
+
+impl http_body::Body for Watched {
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        let declared = self.declared;
+        loop {
+            return match ready!(Pin::new(&mut self.body).poll_frame(context)) {
+                Some(Err(error)) => self.fail(error),
+                None if self.left > 0 => self.fail(Box::new(WrongLength { declared })),
+                None => Poll::Ready(None),
+                Some(Ok(frame)) => {
+                    // Trailers have no place behind a declared length.
+                    let Ok(data) = frame.into_data() else { continue };
+                    match self.left.checked_sub(data.len() as u64) {
+                        Some(left) => self.left = left,
+                        None => return self.fail(Box::new(WrongLength { declared })),
+                    }
+                    Poll::Ready(Some(Ok(Frame::data(data))))
+                }
+            };
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.left)
     }
 }

@@ -26,6 +26,9 @@ pub enum Error {
     /// An answer that should be small was not.
     #[error("the backend's answer is longer than {limit} bytes")]
     AnswerTooLong { limit: usize },
+    /// The embedded backend failed.
+    #[error("the embedded backend failed")]
+    Embedded(#[source] crate::embedded::Error),
     /// A request that cannot be written down as HTTP.
     #[error("the request to the backend cannot be built")]
     Unbuildable(#[source] BoxError),

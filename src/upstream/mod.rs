@@ -10,6 +10,7 @@ mod addressing;
 mod body;
 mod config;
 mod error;
+mod in_process;
 mod request;
 mod service;
 mod transport;

@@ -1,9 +1,13 @@
 //! The one way to the backend, whichever it is.
 
+use std::sync::Arc;
+
 use http::{Response, StatusCode};
 
+use super::in_process::InProcess;
 use super::transport::Http;
 use super::{BoxBody, Config, Error, Failure, Request};
+use crate::embedded::Embedded;
 
 /// The backend.
 pub struct Upstream {
@@ -12,6 +16,7 @@ pub struct Upstream {
 
 enum Kind {
     Http(Http),
+    Embedded(InProcess),
 }
 
 impl Upstream {
@@ -20,10 +25,16 @@ impl Upstream {
         Ok(Self { kind: Kind::Http(Http::new(config)?) })
     }
 
+    /// The backend inside this process.
+    pub fn embedded(embedded: Arc<Embedded>) -> Self {
+        Self { kind: Kind::Embedded(InProcess::new(embedded)) }
+    }
+
     /// The backend's answer, whatever its status.
     pub async fn send(&self, request: Request) -> Result<Response<BoxBody>, Error> {
         match &self.kind {
             Kind::Http(http) => http.send(request).await,
+            Kind::Embedded(embedded) => embedded.send(request).await,
         }
     }
 

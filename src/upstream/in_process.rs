@@ -1,0 +1,41 @@
+//! The embedded backend: the same requests, without a socket and without a signature.
+
+use std::sync::Arc;
+
+use http::Response;
+use http::header::{CONTENT_LENGTH, HOST, HeaderValue};
+
+use super::{AddressingStyle, BoxBody, Endpoint, Error, Request, addressing, body};
+use crate::embedded::Embedded;
+
+pub struct InProcess {
+    embedded: Arc<Embedded>,
+    endpoint: Endpoint,
+}
+
+impl InProcess {
+    pub fn new(embedded: Arc<Embedded>) -> Self {
+        let scheme = http::uri::Scheme::HTTP;
+        Self { embedded, endpoint: Endpoint { scheme, authority: http::uri::Authority::from_static("embedded") } }
+    }
+
+    pub async fn send(&self, request: Request) -> Result<Response<BoxBody>, Error> {
+        let uri = addressing::uri(&self.endpoint, AddressingStyle::Path, &request)?;
+        let has_body = !request.body.is_empty();
+        let len = request.body.len();
+        let (body, broken) = body::watched(request.body);
+        let mut wire = http::Request::new(body);
+        *wire.method_mut() = request.method;
+        *wire.uri_mut() = uri;
+        *wire.headers_mut() = request.headers;
+        wire.headers_mut().insert(HOST, HeaderValue::from_static("embedded"));
+        if has_body || matches!(*wire.method(), http::Method::PUT | http::Method::POST) {
+            wire.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(len));
+        }
+        let answer = self.embedded.call(wire).await;
+        if let Some(cause) = broken.take() {
+            return Err(Error::Body(cause));
+        }
+        answer.map_err(Error::Embedded)
+    }
+}
