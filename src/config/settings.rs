@@ -147,7 +147,8 @@ fn domains(values: &Values) -> Result<Vec<String>, Error> {
 }
 
 fn root(values: &Values) -> Result<Option<RootUser>, Error> {
-    let Some((access_key_id, secret_key)) = pair::<String, String>(values, "root.access_key", "root.secret_key")? else {
+    let Some((access_key_id, secret_key)) = pair::<String, String>(values, "root.access_key", "root.secret_key")?
+    else {
         return Ok(None);
     };
     let legal = access_key_id.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'/' | b',' | b'='));

@@ -1,1 +1,6 @@
-//! (this room is being built)
+//! The doors: what clients and operators speak to.
+//!
+//! Guarantee: a request passes authentication, then the table of operations, then authorisation, before any inner room
+//! hears of it; only the doors choose what a caller sees of an error. Must not know: keys, formats, where data lies.
+
+pub mod s3;

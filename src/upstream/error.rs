@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
+use quick_xml::events::Event;
 
 use super::BoxError;
 
@@ -79,56 +80,63 @@ impl std::fmt::Debug for Failure {
     }
 }
 
-/// The text of the first element `name` directly under the root of an S3 error document.
-pub(super) fn element(xml: &[u8], name: &str) -> Option<String> {
-    use quick_xml::events::Event;
+impl Failure {
+    /// The leaf elements directly under the error document's root, in order; none if it is not such a document.
+    pub fn fields(&self) -> Vec<(String, String)> {
+        leaves(&self.body).unwrap_or_default()
+    }
+}
+
+/// The names and texts of the elements directly under the root.
+fn leaves(xml: &[u8]) -> Option<Vec<(String, String)>> {
     let mut reader = quick_xml::Reader::from_reader(xml);
-    let (mut depth, mut text) = (0_usize, None::<String>);
+    let mut leaves = Vec::new();
+    let (mut depth, mut open) = (0_usize, None::<(String, String)>);
     loop {
-        match reader.read_event().ok()? {
+        let event = reader.read_event().ok()?;
+        match event {
             Event::Start(start) => {
                 depth += 1;
-                if depth == 2 && start.local_name().as_ref() == name.as_bytes() {
-                    text = Some(String::new());
+                let name = || String::from_utf8_lossy(start.local_name().as_ref()).into_owned();
+                open = (depth == 2).then(|| (name(), String::new()));
+            }
+            Event::End(_) => {
+                depth = depth.checked_sub(1)?;
+                leaves.extend(open.take());
+            }
+            Event::Eof => return Some(leaves),
+            event => {
+                if let (Some((_, text)), Some(piece)) = (&mut open, text_of(&event)) {
+                    text.push_str(&piece);
                 }
             }
-            Event::End(_) if depth == 2 && text.is_some() => return text,
-            Event::End(_) => depth = depth.checked_sub(1)?,
-            Event::Text(piece) => {
-                if let Some(text) = text.as_mut() {
-                    text.push_str(&piece.decode().ok()?);
-                }
-            }
-            Event::CData(piece) => {
-                if let Some(text) = text.as_mut() {
-                    text.push_str(&piece.decode().ok()?);
-                }
-            }
-            Event::GeneralRef(reference) => {
-                if let Some(text) = text.as_mut() {
-                    match reference.resolve_char_ref().ok()? {
-                        Some(character) => text.push(character),
-                        None => text.push_str(quick_xml::escape::resolve_predefined_entity(&reference.decode().ok()?)?),
-                    }
-                }
-            }
-            Event::Eof => return None,
-            _ => {}
         }
+    }
+}
+
+fn text_of(event: &Event<'_>) -> Option<String> {
+    match event {
+        Event::Text(piece) => piece.decode().ok().map(Into::into),
+        Event::CData(piece) => piece.decode().ok().map(Into::into),
+        Event::GeneralRef(reference) => match reference.resolve_char_ref().ok()? {
+            Some(character) => Some(character.to_string()),
+            None => quick_xml::escape::resolve_predefined_entity(&reference.decode().ok()?).map(str::to_owned),
+        },
+        _ => None,
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::element;
+    use super::leaves;
 
     #[test]
-    fn an_error_document_yields_its_code_and_message() {
+    fn an_error_document_yields_its_leaves() {
         let xml = br#"<?xml version="1.0"?><Error xmlns="x"><Code>NoSuchKey</Code><Message>a &lt;b&gt; &#65;</Message>
-            <Inner><Key>no</Key></Inner></Error>"#;
-        assert_eq!(element(xml, "Code").as_deref(), Some("NoSuchKey"));
-        assert_eq!(element(xml, "Message").as_deref(), Some("a <b> A"));
-        assert_eq!(element(xml, "Key"), None);
-        assert_eq!(element(b"not xml", "Code"), None);
+            <Inner><Key>no</Key></Inner><Empty></Empty></Error>"#;
+        let pair = |name: &str, text: &str| (name.to_owned(), text.to_owned());
+        let expected = [pair("Code", "NoSuchKey"), pair("Message", "a <b> A"), pair("Empty", "")];
+        assert_eq!(leaves(xml).unwrap(), expected);
+        assert_eq!(leaves(b"<a><b></a>"), None);
     }
 }

@@ -56,10 +56,13 @@ impl Failure {
     pub async fn read(response: Response<BoxBody>) -> Result<Self, Error> {
         let (parts, body) = response.into_parts();
         let body = super::collect(body, FAILURE_LIMIT).await?;
-        let text = |name| super::error::element(&body, name);
-        let code = text("Code").unwrap_or_else(|| bare_code(parts.status).to_owned());
-        let message = text("Message").unwrap_or_default();
-        Ok(Self { status: parts.status, code, message, headers: parts.headers, body })
+        let mut failure =
+            Self { status: parts.status, code: String::new(), message: String::new(), headers: parts.headers, body };
+        let fields = failure.fields();
+        let text = |name| fields.iter().find(|(known, _)| known == name).map(|(_, text)| text.clone());
+        failure.code = text("Code").unwrap_or_else(|| bare_code(parts.status).to_owned());
+        failure.message = text("Message").unwrap_or_default();
+        Ok(failure)
     }
 }
 

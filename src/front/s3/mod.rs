@@ -1,0 +1,15 @@
+//! The S3 door.
+//!
+//! Every request takes the same way, each step in its own file: [`target`] (which bucket and object key), [`routes`] (which
+//! operation), signature, authorisation, then a verb of [`verbs`], the listing rewriter or the raw forwarder.
+//!
+//! Guarantee: what is not in the table of operations is NotImplemented; a body is not read before its request is
+//! authorised; every answer carries its request id. Must not know: how objects are sealed.
+
+mod error;
+mod query;
+pub mod routes;
+
+pub use error::{Reply, S3Error};
+pub use query::Query;
+pub use routes::Verb;
