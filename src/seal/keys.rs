@@ -1,0 +1,95 @@
+//! The data keys of an object: one for each layer.
+
+use crate::crypto::Secret;
+
+use super::key_commitment;
+
+/// How many times a body is sealed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Layers {
+    One,
+    /// DSSE-KMS: a stream in a stream, each under its own data key, by two independent AES implementations.
+    Two,
+}
+
+impl Layers {
+    pub const fn count(self) -> u8 {
+        match self {
+            Self::One => 1,
+            Self::Two => 2,
+        }
+    }
+
+    pub const fn from_count(count: u8) -> Option<Self> {
+        match count {
+            1 => Some(Self::One),
+            2 => Some(Self::Two),
+            _ => None,
+        }
+    }
+}
+
+/// One sealing pass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Layer {
+    /// The only layer, or the one next to the plaintext; by aws-lc-rs.
+    Inner,
+    /// The second layer; by RustCrypto's `aes-gcm`.
+    Outer,
+}
+
+impl Layer {
+    /// The byte that stands for the layer in labels and associated data.
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Inner => 1,
+            Self::Outer => 2,
+        }
+    }
+}
+
+/// The data keys (DEKs) of an object and its copies.
+#[derive(Debug)]
+pub enum LayerKeys {
+    One(Secret<32>),
+    Two { inner: Secret<32>, outer: Secret<32> },
+}
+
+impl LayerKeys {
+    /// Fresh keys.
+    pub fn random(layers: Layers) -> Self {
+        match layers {
+            Layers::One => Self::One(Secret::random()),
+            Layers::Two => Self::Two { inner: Secret::random(), outer: Secret::random() },
+        }
+    }
+
+    pub fn count(&self) -> Layers {
+        match self {
+            Self::One(_) => Layers::One,
+            Self::Two { .. } => Layers::Two,
+        }
+    }
+
+    /// The keys, the inner one first.
+    pub fn iter(&self) -> impl Iterator<Item = (Layer, &Secret<32>)> {
+        let (inner, outer) = match self {
+            Self::One(only) => (only, None),
+            Self::Two { inner, outer } => (inner, Some(outer)),
+        };
+        std::iter::once((Layer::Inner, inner)).chain(outer.map(|outer| (Layer::Outer, outer)))
+    }
+
+    /// The commitments to the keys, the inner one first.
+    pub fn commitments(&self) -> Vec<[u8; 32]> {
+        self.iter().map(|(_, dek)| key_commitment(dek)).collect()
+    }
+
+    /// A second copy of the keys: explicit, since every copy is one more to lose.
+    pub fn duplicate(&self) -> Self {
+        match self {
+            Self::One(only) => Self::One(only.duplicate()),
+            Self::Two { inner, outer } => Self::Two { inner: inner.duplicate(), outer: outer.duplicate() },
+        }
+    }
+}
