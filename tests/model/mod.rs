@@ -1,0 +1,1 @@
+//! The object store against a byte vector.

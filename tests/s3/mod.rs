@@ -1,0 +1,3 @@
+//! The S3 door, one file per verb or theme.
+
+mod put;
