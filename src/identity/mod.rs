@@ -1,1 +1,23 @@
-//! (this room is being built)
+//! Who asks, and whether they may: access keys, users, groups, roles, and the [`Permit`].
+//!
+//! Guarantee: a [`Permit`] exists only for a caller, an action and a target that were allowed together; nothing else makes one.
+//!
+//! Must not know: what a permitted action does, how a signature is computed.
+
+mod authorise;
+mod caller;
+mod error;
+mod file;
+mod identities;
+mod origin;
+mod permit;
+mod principal;
+mod target;
+
+pub use authorise::{Denied, DeniedReason, authorise};
+pub use caller::{Caller, CallerKind};
+pub use error::Error;
+pub use identities::{Identities, RootUser};
+pub use origin::Origin;
+pub use permit::Permit;
+pub use target::Target;

@@ -1,0 +1,31 @@
+//! The fields of a POST form that came before its file.
+
+/// (name, value) pairs in the order of the form. Names are matched in any case; the file itself is not among them.
+#[derive(Clone, Debug, Default)]
+pub struct PostFields(Vec<(String, String)>);
+
+impl PostFields {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    pub fn push(&mut self, name: impl Into<String>, value: impl Into<String>) {
+        self.0.push((name.into(), value.into()));
+    }
+
+    /// The first value of a field.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// Puts the uploaded file's name for `${filename}`. AWS does so before it validates the policy.
+    pub fn expand_filename(&mut self, filename: &str) {
+        for (_, value) in &mut self.0 {
+            *value = value.replace("${filename}", filename);
+        }
+    }
+}
