@@ -6,10 +6,15 @@
 //! Guarantee: what is not in the table of operations is NotImplemented; a body is not read before its request is
 //! authorised; every answer carries its request id. Must not know: how objects are sealed.
 
+mod door;
 mod error;
+mod incoming;
 mod query;
 pub mod routes;
+pub mod verbs;
 
+pub use door::{Door, DoorSettings};
 pub use error::{Reply, S3Error};
+pub use incoming::Incoming;
 pub use query::Query;
 pub use routes::Verb;

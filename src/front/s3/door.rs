@@ -1,0 +1,29 @@
+//! What the S3 door needs of the house.
+
+use std::sync::Arc;
+
+use crate::config::DefaultEncryption;
+use crate::identity::Identities;
+use crate::names::{BucketName, Region};
+use crate::upstream::Upstream;
+
+/// The rooms behind the door, and its settings.
+pub struct Door {
+    pub upstream: Arc<Upstream>,
+    pub identities: Arc<Identities>,
+    pub settings: DoorSettings,
+}
+
+/// What an operator chose for the door.
+#[derive(Debug, Clone)]
+pub struct DoorSettings {
+    /// The Region of requests without a scope.
+    pub region: Region,
+    /// Host names whose sub-domains are buckets, in lower case.
+    pub domains: Vec<String>,
+    /// Never seen by clients.
+    pub system_bucket: BucketName,
+    pub default_encryption: DefaultEncryption,
+    /// The longest silence of a client in the middle of a body.
+    pub body_timeout: std::time::Duration,
+}
