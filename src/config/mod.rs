@@ -11,6 +11,6 @@ mod table;
 mod values;
 
 pub use error::Error;
-pub use settings::{BucketKeySettings, DefaultEncryption, LogFormat, RootUser, Settings, TlsFiles};
+pub use settings::{BucketKeySettings, LogFormat, RootUser, Settings, TlsFiles};
 pub use table::{Kind, SETTINGS, Setting};
 pub use values::{Source, Values};

@@ -8,6 +8,7 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 use super::{Error, Setting, Source, Values};
+use crate::front::s3::DefaultEncryption;
 use crate::names::{AccountId, BucketName, Region};
 use crate::upstream::{self, AddressingStyle, Credentials, Endpoint, TrailingChecksum};
 
@@ -43,13 +44,6 @@ pub struct Settings {
     pub bucket_key: BucketKeySettings,
     /// `None`: the embedded backend.
     pub backend: Option<upstream::Config>,
-}
-
-/// How an object is protected when neither the request nor its bucket says so.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DefaultEncryption {
-    SseS3,
-    SseKms,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -18,6 +18,8 @@ pub struct Credentials {
 pub enum SignedPayload {
     /// A stream: `UNSIGNED-PAYLOAD`.
     Unsigned,
+    /// A stream in aws-chunked, its checksum last: `STREAMING-UNSIGNED-PAYLOAD-TRAILER`.
+    UnsignedTrailer,
     /// Bytes in hand.
     Sha256([u8; 32]),
 }

@@ -30,6 +30,9 @@ pub enum Error {
     /// The embedded backend failed.
     #[error("the embedded backend failed")]
     Embedded(#[source] crate::embedded::Error),
+    /// The certificate authorities of the settings are of no use.
+    #[error("the certificate authorities in {path} cannot be used: {reason}")]
+    Authorities { path: String, reason: String },
     /// A request that cannot be written down as HTTP.
     #[error("the request to the backend cannot be built")]
     Unbuildable(#[source] BoxError),

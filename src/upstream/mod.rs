@@ -13,6 +13,9 @@ mod error;
 mod in_process;
 mod request;
 mod service;
+mod stall;
+mod tls;
+mod trailer;
 mod transport;
 
 pub use body::{Body, BoxBody, BoxError, collect, empty, full};

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use crate::config::DefaultEncryption;
 use crate::identity::Identities;
 use crate::names::{BucketName, Region};
 use crate::upstream::Upstream;
@@ -26,4 +25,11 @@ pub struct DoorSettings {
     pub default_encryption: DefaultEncryption,
     /// The longest silence of a client in the middle of a body.
     pub body_timeout: std::time::Duration,
+}
+
+/// How an object is protected when neither the request nor its bucket says so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DefaultEncryption {
+    SseS3,
+    SseKms,
 }

@@ -191,6 +191,7 @@ impl From<upstream::Error> for S3Error {
             upstream::Error::Answer(_)
             | upstream::Error::AnswerTooLong { .. }
             | upstream::Error::Embedded(_)
+            | upstream::Error::Authorities { .. }
             | upstream::Error::Unbuildable(_) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "the backend failed");
                 Self::internal()

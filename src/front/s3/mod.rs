@@ -13,7 +13,7 @@ mod query;
 pub mod routes;
 pub mod verbs;
 
-pub use door::{Door, DoorSettings};
+pub use door::{DefaultEncryption, Door, DoorSettings};
 pub use error::{Reply, S3Error};
 pub use incoming::Incoming;
 pub use query::Query;
