@@ -139,3 +139,13 @@ pub(super) fn one_layer_range(stream_plain_len: u64, plain: &Range<u64>) -> Rang
     let last = segment_of(plain.end.max(1) - 1);
     first * SEGMENT..((last + 1) * SEGMENT).min(one_layer_len(stream_plain_len))
 }
+
+/// The bytes of a stream, all its layers, that hold the plaintext `plain` of it; nothing where `plain` is empty, except
+/// in an empty stream.
+pub(super) fn stream_range(stream_plain_len: u64, layers: Layers, plain: &Range<u64>) -> Range<u64> {
+    let inner = one_layer_range(stream_plain_len, plain);
+    match layers {
+        Layers::One => inner,
+        Layers::Two => one_layer_range(one_layer_len(stream_plain_len), &inner),
+    }
+}
