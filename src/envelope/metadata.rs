@@ -85,3 +85,72 @@ fn without_aws_chunked(value: &[u8]) -> Vec<u8> {
 fn is_default_type(value: &[u8]) -> bool {
     [&b"binary/octet-stream"[..], b"application/octet-stream"].iter().any(|default| value.eq_ignore_ascii_case(default))
 }
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    fn metadata(pairs: &[(&str, &str)]) -> ClientMetadata {
+        let mut headers = HeaderMap::new();
+        for (name, value) in pairs {
+            let name: HeaderName = name.parse().unwrap();
+            headers.append(name, HeaderValue::from_bytes(value.as_bytes()).unwrap());
+        }
+        ClientMetadata::from_headers(&headers)
+    }
+
+    #[test]
+    fn request_and_answer_are_the_same_metadata() {
+        let sent = [
+            ("Host", "localhost"),
+            ("X-Amz-Meta-Colour", "  blue "),
+            ("x-amz-meta-list", "a"),
+            ("x-amz-meta-list", "b"),
+            ("x-amz-meta-empty", ""),
+            ("Content-Encoding", "aws-chunked, gzip"),
+            ("Cache-Control", "no-store"),
+            ("x-amz-acl", "private"),
+        ];
+        let answered = [
+            ("x-amz-meta-sealgate", "AQ"),
+            ("x-amz-meta-colour", "blue"),
+            ("x-amz-meta-list", "a,b"),
+            ("x-amz-meta-empty", ""),
+            ("content-encoding", "gzip"),
+            ("cache-control", "no-store"),
+            ("content-type", "binary/octet-stream"),
+            ("etag", "\"1\""),
+            ("server", "MinIO"),
+        ];
+        assert_eq!(metadata(&sent), metadata(&answered));
+        assert_eq!(metadata(&sent).iter().count(), 5);
+    }
+
+    #[test]
+    fn what_says_nothing_is_not_metadata() {
+        let nothing = [
+            ("content-encoding", "aws-chunked"),
+            ("content-type", "application/octet-stream"),
+            ("expires", " "),
+            ("x-amz-meta-sealgate", "x"),
+            ("x-amz-website-redirect-location", "/there"),
+        ];
+        assert_eq!(metadata(&nothing), ClientMetadata::default());
+    }
+
+    #[test]
+    fn what_the_client_set_makes_a_difference() {
+        let one = metadata(&[("content-type", "text/plain"), ("x-amz-meta-a", "1")]);
+        assert_ne!(one, metadata(&[("content-type", "text/html"), ("x-amz-meta-a", "1")]));
+        assert_ne!(one, metadata(&[("content-type", "text/plain"), ("x-amz-meta-b", "1")]));
+        assert_ne!(one, metadata(&[("content-type", "text/plain"), ("x-amz-meta-a", "1"), ("x-amz-meta-c", "")]));
+    }
+
+    #[test]
+    fn user_metadata_is_counted_with_its_full_names() {
+        let one = metadata(&[("content-type", "text/plain"), ("x-amz-meta-a", "12"), ("x-amz-meta-sealgate", "x")]);
+        assert_eq!(one.user_metadata_len(), 12 + 2);
+    }
+}

@@ -19,3 +19,6 @@ pub use wrap::seal_envelope;
 
 /// The version byte of envelopes.
 const VERSION: u8 = 1;
+
+#[cfg(test)]
+mod tests;

@@ -31,7 +31,7 @@ pub const MAX_BACKEND_PART: u64 = 5 * 1024 * 1024 * 1024;
 /// The longest sealed object: 10,000 backend parts of 5 GiB, about 48.8 TiB. A backend may set a lower limit.
 pub const MAX_SEALED_LEN: u64 = MAX_PARTS as u64 * MAX_BACKEND_PART;
 
-/// The longest plaintext, the largest P with `sealed_len(P) <= MAX_SEALED_LEN`: 53,658,270,493,888 bytes, 48.80 TiB.
+/// The longest plaintext, the largest P with `sealed_len(P) <= MAX_SEALED_LEN`: 53,658,264,444,672 bytes, 48.80 TiB.
 pub const MAX_PLAIN_LEN: u64 = largest_within(MAX_SEALED_LEN);
 
 /// What a manifest and its trailer take at most before they are believed: 10,000 entries stay below it.

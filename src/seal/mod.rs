@@ -33,3 +33,16 @@ pub(crate) use reader::Reader;
 
 /// The version byte of streams and tails.
 const VERSION: u8 = 1;
+
+#[cfg(test)]
+pub(crate) mod test_bytes;
+#[cfg(test)]
+mod law_tests;
+#[cfg(test)]
+mod stream_tests;
+#[cfg(test)]
+mod tail_tests;
+#[cfg(test)]
+mod tink_streams;
+#[cfg(test)]
+mod vector_tests;
