@@ -1,10 +1,14 @@
 //! Whether a call may do what it asks.
 
+use std::borrow::Cow;
+
 use crate::names::EncryptionContext;
 use crate::policy::{Decision, Reason};
 
 use super::error::{Code, Error};
 use super::key::{Key, Manager};
+use super::resolve::Resolved;
+use super::tags::Tag;
 use super::{Call, Kms};
 
 /// What an action knows of its request beyond caller and key.
@@ -13,8 +17,37 @@ pub struct Facts<'a> {
     pub context: Option<&'a EncryptionContext>,
     /// The alias by which the request named the key.
     pub alias: Option<&'a str>,
+    pub grant_tokens: &'a [String],
     /// Further condition keys, such as `kms:EncryptionAlgorithm`.
-    pub conditions: Vec<(&'static str, String)>,
+    pub conditions: Vec<(&'static str, Cow<'static, str>)>,
+    pub request_tags: &'a [Tag],
+}
+
+impl<'a> Facts<'a> {
+    pub fn of(named: &'a Resolved) -> Self {
+        Self { alias: named.alias.as_deref(), ..Self::default() }
+    }
+
+    pub fn context(mut self, context: &'a EncryptionContext) -> Self {
+        self.context = Some(context);
+        self
+    }
+
+    pub fn tokens(mut self, grant_tokens: &'a [String]) -> Self {
+        self.grant_tokens = grant_tokens;
+        self
+    }
+
+    pub fn request_tags(mut self, tags: &'a [Tag]) -> Self {
+        self.request_tags = tags;
+        self
+    }
+
+    /// A further condition key and its value.
+    pub fn with(mut self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
+        self.conditions.push((name, value.into()));
+        self
+    }
 }
 
 impl Kms {
@@ -26,7 +59,7 @@ impl Kms {
         key: &Key,
         facts: &Facts<'_>,
     ) -> Result<(), Error> {
-        let _ = (facts.context, facts.alias, &facts.conditions);
+        let _ = (facts.context, facts.alias, facts.grant_tokens, &facts.conditions, facts.request_tags);
         let arn = key.arn.to_string();
         if key.account() != call.caller.account() {
             return Err(denied(
@@ -47,7 +80,8 @@ impl Kms {
     }
 
     /// An action that has no key, such as `kms:ListKeys`.
-    pub(crate) fn authorise_without_key(&self, call: &Call, action: &'static str) -> Result<(), Error> {
+    pub(crate) fn authorise_without_key(&self, call: &Call, action: &'static str, facts: &Facts<'_>) -> Result<(), Error> {
+        let _ = (&facts.conditions, facts.request_tags);
         by_identity(call, action, "*")
     }
 }

@@ -104,7 +104,7 @@ fn derive(material: &Secret<32>, n: &[u8]) -> (Gcm, [u8; 12]) {
 
 fn associated_data(header: &[u8], context: &EncryptionContext) -> Vec<u8> {
     let mut aad = header.to_vec();
-    let mut push_len = |aad: &mut Vec<u8>, len: usize| aad.extend_from_slice(&(len as u32).to_be_bytes());
+    let push_len = |aad: &mut Vec<u8>, len: usize| aad.extend_from_slice(&(len as u32).to_be_bytes());
     push_len(&mut aad, context.len());
     for (name, value) in context.iter() {
         for text in [name, value] {

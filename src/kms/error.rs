@@ -153,6 +153,10 @@ impl Error {
         Self::new(Code::Validation, message)
     }
 
+    pub(crate) fn dry_run() -> Self {
+        Self::new(Code::DryRunOperation, "The request would have succeeded, but the DryRun option is set.")
+    }
+
     pub(crate) fn invalid_ciphertext() -> Self {
         Self::bare(Code::InvalidCiphertext)
     }

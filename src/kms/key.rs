@@ -7,8 +7,8 @@ use time::OffsetDateTime;
 
 use crate::names::{AccountId, KeyArn};
 
-use super::error::Error;
-use super::spec::{KeyOrigin, KeySpec, KeyUsage};
+use super::error::{Code, Error};
+use super::spec::{EncryptionAlgorithm, KeyOrigin, KeySpec, KeyUsage};
 
 /// One key. Written as one JSON document; a field that comes later has a default.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -100,8 +100,46 @@ impl Key {
             return Ok(());
         }
         let words = format!("{} key usage is {} which is not valid for {action}.", self.arn, self.usage);
-        Err(Error::new(super::Code::InvalidKeyUsage, words))
+        Err(Error::new(Code::InvalidKeyUsage, words))
     }
+
+    /// Whether the key's spec knows the encryption algorithm.
+    pub fn check_algorithm(&self, algorithm: EncryptionAlgorithm) -> Result<(), Error> {
+        if self.spec.encryption_algorithms().contains(&algorithm) {
+            return Ok(());
+        }
+        let words = format!("Algorithm {algorithm} is incompatible with key spec {}.", self.spec);
+        Err(Error::new(Code::InvalidKeyUsage, words))
+    }
+
+    /// Data keys are for symmetric encryption keys only.
+    pub fn check_symmetric(&self, action: &str) -> Result<(), Error> {
+        if self.spec == KeySpec::SymmetricDefault {
+            return Ok(());
+        }
+        let words = format!("{} key spec is {} which is not valid for {action}.", self.arn, self.spec);
+        Err(Error::new(Code::InvalidKeyUsage, words))
+    }
+}
+
+/// The policy of a key that is made without one: the account rules, by its IAM policies. Source: the developer guide,
+/// "default key policy".
+pub fn default_policy(account: &AccountId) -> String {
+    format!(
+        r#"{{
+  "Version" : "2012-10-17",
+  "Id" : "key-default-1",
+  "Statement" : [ {{
+    "Sid" : "Enable IAM User Permissions",
+    "Effect" : "Allow",
+    "Principal" : {{
+      "AWS" : "arn:aws:iam::{account}:root"
+    }},
+    "Action" : "kms:*",
+    "Resource" : "*"
+  }} ]
+}}"#
+    )
 }
 
 /// A value as its text, by `Display` and `FromStr`.

@@ -14,12 +14,16 @@ mod error;
 mod key;
 mod managed;
 mod material;
+mod metadata;
 mod operation;
 pub mod ops;
+mod page;
 mod resolve;
 mod root_key;
 mod spec;
 pub mod store;
+mod symmetric;
+mod tags;
 pub mod wire;
 
 use std::path::PathBuf;

@@ -7,6 +7,8 @@ use time::OffsetDateTime;
 
 use crate::crypto::SecretBytes;
 
+use super::error::Error;
+
 /// Seconds since 1970 with milliseconds, such as `1700000000.123`.
 pub fn epoch(time: OffsetDateTime) -> serde_json::Value {
     let milliseconds = (time.unix_timestamp_nanos() / 1_000_000) as f64;
@@ -58,4 +60,12 @@ pub fn hand_out<S: Serializer>(secret: &SecretBytes, serializer: S) -> Result<S:
 /// A secret that a request brings. For `deserialize_with`.
 pub fn take_in<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SecretBytes, D::Error> {
     Blob::deserialize(deserializer).map(|blob| SecretBytes::new(blob.0))
+}
+
+/// No attestation document is verified here, so nothing is encrypted to one.
+pub fn refuse_recipient(recipient: Option<&serde_json::Value>) -> Result<(), Error> {
+    match recipient {
+        None => Ok(()),
+        Some(_) => Err(Error::validation("Recipient is not supported: attestation documents are not verified here.")),
+    }
 }

@@ -3,7 +3,10 @@
 //! It is given requests whose signature was verified; it reads the body, calls the key manager, and renders the answer
 //! or AWS's error. It knows no socket.
 
+mod actions;
 mod answer;
+mod model;
+mod shape;
 
 use std::sync::Arc;
 
@@ -11,18 +14,18 @@ use bytes::Bytes;
 use http::Response;
 
 use crate::identity::{Caller, Origin};
-use crate::kms::Kms;
+use crate::kms::{Call, Code, Error, Kms};
 use crate::names::Region;
 
 pub use answer::refuse;
 
 pub struct KmsDoor {
-    _kms: Arc<Kms>,
+    kms: Arc<Kms>,
 }
 
 impl KmsDoor {
     pub fn new(kms: Arc<Kms>) -> Self {
-        Self { _kms: kms }
+        Self { kms }
     }
 }
 
@@ -38,6 +41,23 @@ pub async fn serve(
     target: &str,
     body: Bytes,
 ) -> Response<Bytes> {
-    let _ = (door, caller, region, target, body);
-    answer::error(&origin, "UnknownOperationException", None, 400)
+    let call = Call { caller, origin, region, via: None };
+    match perform(&door.kms, &call, target, &body).await {
+        Ok(body) => answer::respond(&call.origin, 200, body),
+        Err(error) => answer::error(&call.origin, error.code().as_str(), error.message(), error.code().status()),
+    }
+}
+
+async fn perform(kms: &Kms, call: &Call, target: &str, body: &[u8]) -> Result<Bytes, Error> {
+    let action = target.strip_prefix("TrentService.").and_then(actions::find);
+    let Some(action) = action else {
+        return Err(Error::bare(Code::UnknownOperation));
+    };
+    match shape::read(action.request, body) {
+        Ok(request) => (action.run)(kms, call, request).await,
+        Err(error) => {
+            kms.record_refused(call, action.name, action.read_only, &error).await?;
+            Err(error)
+        }
+    }
 }
