@@ -2,10 +2,10 @@
 
 use crate::kms;
 
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum Error {
     /// Caller: the key manager refused; code and message are kept for the client's answer.
-    #[error("the key manager refused")]
+    #[error("the key manager refused: {0}")]
     Kms(#[from] kms::Error),
     /// Caller: `aws:s3:arn` in the client's encryption context names another place.
     #[error("the encryption context contradicts the object's place")]
@@ -13,6 +13,7 @@ pub enum Error {
     /// Stored data: what the envelope records does not open to a key of 32 bytes.
     #[error("the recorded data key is damaged")]
     Damaged,
-    #[error("not built yet")]
-    NotBuilt,
+    /// This program: a permit for one object was used for another.
+    #[error("the permit is for another object")]
+    OutsidePermit,
 }

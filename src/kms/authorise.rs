@@ -80,7 +80,12 @@ impl Kms {
     }
 
     /// An action that has no key, such as `kms:ListKeys`.
-    pub(crate) fn authorise_without_key(&self, call: &Call, action: &'static str, facts: &Facts<'_>) -> Result<(), Error> {
+    pub(crate) fn authorise_without_key(
+        &self,
+        call: &Call,
+        action: &'static str,
+        facts: &Facts<'_>,
+    ) -> Result<(), Error> {
         let _ = (&facts.conditions, facts.request_tags);
         by_identity(call, action, "*")
     }

@@ -7,7 +7,7 @@ use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
 
 use super::key::{Key, Manager, State};
-use super::spec::{KeyUsage, Family};
+use super::spec::{Family, KeyUsage};
 use super::wire::Moment;
 
 #[derive(Serialize)]
@@ -122,7 +122,9 @@ impl Algorithms {
         let spec = key.spec;
         let mut own = Self::default();
         match key.usage {
-            KeyUsage::EncryptDecrypt => own.encryption = spec.encryption_algorithms().iter().map(|one| one.as_str()).collect(),
+            KeyUsage::EncryptDecrypt => {
+                own.encryption = spec.encryption_algorithms().iter().map(|one| one.as_str()).collect()
+            }
             KeyUsage::SignVerify => own.signing = spec.signing_algorithms().iter().map(|one| one.as_str()).collect(),
             KeyUsage::GenerateVerifyMac => own.mac = spec.mac_algorithms().iter().map(|one| one.as_str()).collect(),
             KeyUsage::KeyAgreement => own.agreement = vec!["ECDH"],

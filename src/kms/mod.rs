@@ -11,6 +11,7 @@ pub mod blob;
 mod call;
 mod clock;
 mod error;
+mod gateway;
 mod key;
 mod managed;
 mod material;
@@ -61,6 +62,7 @@ pub struct Kms {
     root: RootKey,
     audit: Audit,
     clock: Clock,
+    account: AccountId,
 }
 
 impl Kms {
@@ -73,7 +75,7 @@ impl Kms {
             let reason = "it is not the key that this data directory's key store was made with".to_owned();
             return Err(OpenError::RootKey { path: config.root_key_file, reason });
         }
-        let kms = Self { store, root, audit, clock: config.clock };
+        let kms = Self { store, root, audit, clock: config.clock, account: config.account.clone() };
         kms.ensure_gateway_key(&config.account, &config.region).await.map_err(OpenError::First)?;
         Ok(kms)
     }

@@ -58,6 +58,13 @@ impl Kms {
         }
     }
 
+    /// The ARN of the key that `text` names, and the id of its current material. Nothing is authorised by it.
+    pub(crate) async fn current_material(&self, call: &Call, text: &str) -> Option<(KeyArn, String)> {
+        let key = self.resolve(call, text, Aliases::Accepted).await.ok()?.key;
+        let material = key.current_material()?;
+        Some((key.arn.clone(), material.id.clone()))
+    }
+
     pub(crate) fn alias_target(&self, account: &AccountId, region: &Region, alias: &str) -> Option<Arc<Key>> {
         let memory = self.store.read();
         let partition = memory.partition(account, region)?;

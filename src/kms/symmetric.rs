@@ -3,11 +3,11 @@
 use crate::crypto::SecretBytes;
 use crate::names::EncryptionContext;
 
+use super::Kms;
 use super::blob::{self, Header};
 use super::error::Error;
 use super::key::Key;
 use super::material::{Material, MaterialId};
-use super::Kms;
 
 /// A blob, and the id of the material that sealed it.
 pub struct Sealed {
@@ -19,7 +19,8 @@ impl Kms {
     /// Seals under the key's current material. State and usage were checked.
     pub(crate) fn seal_blob(&self, key: &Key, context: &EncryptionContext, plaintext: &[u8]) -> Result<Sealed, Error> {
         let record = key.current_material().ok_or_else(|| Error::internal("an enabled key without material"))?;
-        let material = self.material(key, &record.id)?.ok_or_else(|| Error::internal("the current material is missing"))?;
+        let material =
+            self.material(key, &record.id)?.ok_or_else(|| Error::internal("the current material is missing"))?;
         let (Material::Symmetric(secret), Some(id)) = (&*material, MaterialId::parse(&record.id)) else {
             return Err(Error::internal("a symmetric key with other material"));
         };

@@ -14,15 +14,30 @@ use crate::kms::{Code, Error};
 /// What a value may be.
 pub enum Shape {
     /// Limits in characters. `pattern` matches the whole text.
-    Text { min: usize, max: usize, pattern: Option<&'static str>, secret: bool },
+    Text {
+        min: usize,
+        max: usize,
+        pattern: Option<&'static str>,
+        secret: bool,
+    },
     Choice(&'static [&'static str]),
     /// Base64; limits in bytes.
-    Blob { min: usize, max: usize },
-    Integer { min: i64, max: i64 },
+    Blob {
+        min: usize,
+        max: usize,
+    },
+    Integer {
+        min: i64,
+        max: i64,
+    },
     Boolean,
     /// Seconds since 1970.
     Timestamp,
-    List { min: usize, max: usize, member: &'static Shape },
+    List {
+        min: usize,
+        max: usize,
+        member: &'static Shape,
+    },
     /// Texts by text.
     Map,
     Structure(&'static [Member]),
@@ -152,12 +167,11 @@ fn check(shape: &Shape, value: &Value, path: &str, complaints: &mut Vec<String>)
 /// What a scalar must do and does not.
 fn limit(shape: &Shape, value: &Value) -> Option<String> {
     match (shape, value) {
-        (Shape::Text { min, max, pattern, .. }, Value::String(text)) => {
-            length_limit(text.chars().count(), *min, *max).or_else(|| {
+        (Shape::Text { min, max, pattern, .. }, Value::String(text)) => length_limit(text.chars().count(), *min, *max)
+            .or_else(|| {
                 let pattern = (*pattern)?;
                 (!matches(pattern, text)).then(|| format!("satisfy regular expression pattern: {pattern}"))
-            })
-        }
+            }),
         (Shape::Choice(choices), Value::String(text)) if !choices.contains(&text.as_str()) => {
             Some(format!("satisfy enum value set: [{}]", choices.join(", ")))
         }

@@ -86,7 +86,11 @@ impl Operation for CreateKey {
         let arn = KeyArn {
             region: call.region.clone(),
             account: call.caller.account().clone(),
-            key_id: if input.multi_region { format!("mrk-{}", new_key_id().replace('-', "")).into() } else { new_key_id() },
+            key_id: if input.multi_region {
+                format!("mrk-{}", new_key_id().replace('-', "")).into()
+            } else {
+                new_key_id()
+            },
         };
         let now = kms.now();
         let mut key = Key {
@@ -146,9 +150,9 @@ fn origin(input: &Input) -> Result<KeyOrigin, Error> {
     let origin = input.origin.unwrap_or(KeyOrigin::AwsKms);
     match (origin, &input.custom_key_store_id) {
         (KeyOrigin::AwsKms | KeyOrigin::External, None) => Ok(origin),
-        (KeyOrigin::AwsKms | KeyOrigin::External, Some(_)) => Err(Error::validation(format!(
-            "The Origin {origin} is not compatible with a CustomKeyStoreId."
-        ))),
+        (KeyOrigin::AwsKms | KeyOrigin::External, Some(_)) => {
+            Err(Error::validation(format!("The Origin {origin} is not compatible with a CustomKeyStoreId.")))
+        }
         (KeyOrigin::AwsCloudHsm | KeyOrigin::ExternalKeyStore, None) => {
             Err(Error::validation(format!("The Origin {origin} requires a CustomKeyStoreId.")))
         }

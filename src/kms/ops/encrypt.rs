@@ -68,10 +68,6 @@ impl Operation for Encrypt {
             return Err(Error::dry_run());
         }
         let sealed = kms.seal_blob(key, &input.encryption_context, input.plaintext.expose())?;
-        Ok(Output {
-            ciphertext_blob: Blob(sealed.blob),
-            key_id: key.arn.to_string(),
-            encryption_algorithm: algorithm,
-        })
+        Ok(Output { ciphertext_blob: Blob(sealed.blob), key_id: key.arn.to_string(), encryption_algorithm: algorithm })
     }
 }

@@ -76,7 +76,8 @@ impl Operation for ListAliases {
         if let Some(partition) = memory.partition(call.caller.account(), &call.region) {
             aliases.extend(partition.aliases.iter().map(|(name, alias)| (name.as_str(), Some(&**alias))));
         }
-        aliases.retain(|_, alias| target.as_ref().is_none_or(|key_id| alias.is_some_and(|alias| alias.key_id == *key_id)));
+        aliases
+            .retain(|_, alias| target.as_ref().is_none_or(|key_id| alias.is_some_and(|alias| alias.key_id == *key_id)));
         let entries = aliases.into_iter().map(|(name, alias)| (name, entry(call, name, alias)));
         let page = page(entries, input.marker.as_deref(), input.limit, Limits { usual: 50, largest: 100 })?;
         Ok(Output { aliases: page.items, truncated: page.next_marker.is_some(), next_marker: page.next_marker })

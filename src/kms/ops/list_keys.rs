@@ -50,9 +50,10 @@ impl Operation for ListKeys {
         let memory = kms.store.read();
         // Nothing is shared by way of the Resource Access Manager here.
         let partition = memory.partition(call.caller.account(), &call.region).filter(|_| own);
-        let entries = partition.into_iter().flat_map(|partition| &partition.keys).map(|(key_id, key)| {
-            (&**key_id, Entry { key_id: key_id.to_string(), key_arn: key.arn.to_string() })
-        });
+        let entries = partition
+            .into_iter()
+            .flat_map(|partition| &partition.keys)
+            .map(|(key_id, key)| (&**key_id, Entry { key_id: key_id.to_string(), key_arn: key.arn.to_string() }));
         let page = page(entries, input.marker.as_deref(), input.limit, Limits { usual: 100, largest: 1000 })?;
         Ok(Output { keys: page.items, truncated: page.next_marker.is_some(), next_marker: page.next_marker })
     }
