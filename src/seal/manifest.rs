@@ -2,19 +2,10 @@
 
 use std::fmt;
 
-use crate::checksum::Algorithm;
+use crate::checksum::{Algorithm, ChecksumKind};
 
 use super::layout::{self, MAX_PARTS, MIN_PART};
 use super::{Attempt, Error, Layers};
-
-/// How the checksum of a multipart object came about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ChecksumKind {
-    /// Of the parts' checksums.
-    Composite,
-    /// Of the whole plaintext.
-    FullObject,
-}
 
 /// The checksum of a whole object over its plaintext: it tells what the plaintext is, so it is stored sealed only.
 #[derive(Clone, PartialEq, Eq)]

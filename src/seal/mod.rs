@@ -18,13 +18,14 @@ mod tail;
 pub use derive::key_commitment;
 pub use error::Error;
 pub use keys::{Layer, LayerKeys, Layers};
-pub use manifest::{ChecksumKind, FullChecksum, Manifest, PartEntry};
+pub use manifest::{FullChecksum, Manifest, PartEntry};
 pub use opener::{StreamOpener, cipher_range_for};
 pub use places::{Piece, StreamPlace};
 pub use sealer::StreamSealer;
 pub use stream::{Attempt, StreamId};
 pub use tail::Opened;
 
+pub use crate::checksum::ChecksumKind;
 pub use crate::crypto::Unauthentic;
 
 pub(crate) use cipher::Cipher;
