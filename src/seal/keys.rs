@@ -71,23 +71,13 @@ impl LayerKeys {
         }
     }
 
-    /// The only key, or the one next to the plaintext.
-    pub fn inner(&self) -> &Secret<32> {
-        match self {
-            Self::One(inner) | Self::Two { inner, .. } => inner,
-        }
-    }
-
-    pub fn outer(&self) -> Option<&Secret<32>> {
-        match self {
-            Self::One(_) => None,
-            Self::Two { outer, .. } => Some(outer),
-        }
-    }
-
     /// The keys, the inner one first.
     pub fn iter(&self) -> impl Iterator<Item = (Layer, &Secret<32>)> {
-        std::iter::once((Layer::Inner, self.inner())).chain(self.outer().map(|outer| (Layer::Outer, outer)))
+        let (inner, outer) = match self {
+            Self::One(only) => (only, None),
+            Self::Two { inner, outer } => (inner, Some(outer)),
+        };
+        std::iter::once((Layer::Inner, inner)).chain(outer.map(|outer| (Layer::Outer, outer)))
     }
 
     /// The commitments to the keys, the inner one first.

@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
-use http::{HeaderMap, Response, StatusCode};
+use http::{Response, StatusCode};
 
 use super::in_process::InProcess;
 use super::transport::Http;
@@ -56,32 +55,14 @@ impl Failure {
     /// Reads an answer outside 2xx to its end.
     pub async fn read(response: Response<BoxBody>) -> Result<Self, Error> {
         let (parts, body) = response.into_parts();
-        Ok(Self::new(parts.status, parts.headers, super::collect(body, FAILURE_LIMIT).await?))
-    }
-
-    /// The failure that a 2xx answer turns out to be: CopyObject and CompleteMultipartUpload answer 200 before they are
-    /// done, and may end with an error document.
-    pub fn in_document(headers: &HeaderMap, body: &Bytes) -> Option<Self> {
-        let head = &body[..body.len().min(1024)];
-        memchr::memmem::find(head, b"<Error>")?;
-        let mut failure = Self::new(StatusCode::INTERNAL_SERVER_ERROR, headers.clone(), body.clone());
-        failure.status = match failure.code.as_str() {
-            "InternalError" | "SlowDown" | "ServiceUnavailable" => StatusCode::INTERNAL_SERVER_ERROR,
-            "PreconditionFailed" => StatusCode::PRECONDITION_FAILED,
-            "NoSuchUpload" | "NoSuchKey" | "NoSuchBucket" => StatusCode::NOT_FOUND,
-            "ConditionalRequestConflict" | "OperationAborted" => StatusCode::CONFLICT,
-            _ => StatusCode::BAD_REQUEST,
-        };
-        Some(failure)
-    }
-
-    fn new(status: StatusCode, headers: HeaderMap, body: Bytes) -> Self {
-        let mut failure = Self { status, code: String::new(), message: String::new(), headers, body };
+        let body = super::collect(body, FAILURE_LIMIT).await?;
+        let mut failure =
+            Self { status: parts.status, code: String::new(), message: String::new(), headers: parts.headers, body };
         let fields = failure.fields();
         let text = |name| fields.iter().find(|(known, _)| known == name).map(|(_, text)| text.clone());
-        failure.code = text("Code").unwrap_or_else(|| bare_code(status).to_owned());
+        failure.code = text("Code").unwrap_or_else(|| bare_code(parts.status).to_owned());
         failure.message = text("Message").unwrap_or_default();
-        failure
+        Ok(failure)
     }
 }
 
