@@ -70,10 +70,9 @@ impl Mismatch {
             Self::ContentMd5 { expected, computed } => {
                 vec![("ExpectedDigest", expected.clone()), ("CalculatedDigest", computed.clone())]
             }
-            Self::PayloadSha256 { expected, computed } => vec![
-                ("ClientComputedContentSHA256", expected.clone()),
-                ("S3ComputedContentSHA256", computed.clone()),
-            ],
+            Self::PayloadSha256 { expected, computed } => {
+                vec![("ClientComputedContentSHA256", expected.clone()), ("S3ComputedContentSHA256", computed.clone())]
+            }
             Self::Checksum(_) | Self::Invalid(_) => Vec::new(),
         }
     }

@@ -87,7 +87,7 @@ mod tests {
     fn hkdf_takes_a_long_info() {
         let (mut whole, mut pieces) = ([0; 32], [0; 32]);
         hkdf_sha256(b"key", b"salt", &[&[9; 4000]], &mut whole);
-        hkdf_sha256(b"key", b"salt", &[&[9; 1000]; 4], &mut pieces);
+        hkdf_sha256(b"key", b"salt", &[&[9; 1000][..]; 4], &mut pieces);
         assert_eq!(whole, pieces);
     }
 

@@ -43,9 +43,20 @@ impl<const N: usize> Secret<N> {
         &self.0
     }
 
+    /// For transformations in place.
+    pub fn expose_mut(&mut self) -> &mut [u8; N] {
+        &mut self.0
+    }
+
     /// A second copy of the bytes: explicit, since every copy is one more to lose.
     pub fn duplicate(&self) -> Self {
         Self(self.0.clone())
+    }
+}
+
+impl<const N: usize> AsRef<Self> for Secret<N> {
+    fn as_ref(&self) -> &Self {
+        self
     }
 }
 

@@ -1,1 +1,96 @@
-//! (this room is being built)
+//! What happens to an object: the hub between the S3 door and everything that seals, wraps and stores.
+//!
+//! Guarantee: what the backend stores of an object is ciphertext, an envelope and the headers that the client set; what
+//! a client reads has verified; every operation takes its place from a [`Permit`](crate::identity::Permit).
+//! Must not know: how requests and answers look on the wire.
+
+mod attributes;
+mod backend_upload;
+mod body;
+mod conditions;
+mod copy;
+mod delete;
+mod error;
+mod etag;
+mod get;
+mod manifests;
+mod multipart;
+mod opening;
+mod plan;
+mod protection;
+mod put;
+mod range;
+mod sealing;
+mod stored;
+mod tail;
+mod unlock;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::bucket::{Buckets, State};
+use crate::datakey::DataKeys;
+use crate::names::BucketName;
+use crate::upstream::Upstream;
+
+pub use attributes::{from_client, to_client};
+pub use body::{BodyFault, PlainBody, PlainStream, Verdict};
+pub use conditions::{Conditions, quoted};
+pub use copy::{Copied, Copy, MetadataDirective, Source};
+pub use delete::{DeleteResult, Deleted, Doomed, NotDeleted};
+pub use error::{Error, Fault};
+pub use etag::{Forms, list as etag_list, to_backend as etag_to_backend, to_client as etag_to_client, unquote};
+pub use get::{ChecksumMode, Read, ReadReply, Section};
+pub use multipart::*;
+pub use protection::Protected;
+pub use put::{MAX_PUT, Write, Written};
+pub use range::ByteRange;
+
+/// What the hub is told at start.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where upload records and staged parts live; never seen by clients.
+    pub system_bucket: BucketName,
+    pub metadata_check: MetadataCheck,
+    /// For replicas and restored buckets: stored bucket name -> the name that its envelopes are bound to.
+    pub bound_names: HashMap<BucketName, BucketName>,
+    /// Bytes of opened manifests that are kept in memory.
+    pub manifest_cache: u64,
+}
+
+/// What a read does when an object's client metadata is not what was sealed with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MetadataCheck {
+    Refuse,
+    Warn,
+}
+
+/// The hub.
+pub struct Objects {
+    upstream: Arc<Upstream>,
+    datakeys: Arc<DataKeys>,
+    buckets: Arc<Buckets>,
+    settings: Settings,
+    manifests: manifests::Manifests,
+    uploads: multipart::Uploads,
+}
+
+impl Objects {
+    pub fn new(upstream: Arc<Upstream>, datakeys: Arc<DataKeys>, buckets: Arc<Buckets>, settings: Settings) -> Self {
+        let manifests = manifests::Manifests::new(settings.manifest_cache);
+        Self { upstream, datakeys, buckets, settings, manifests, uploads: multipart::Uploads::default() }
+    }
+
+    /// The name that envelopes in `bucket` are bound to.
+    fn bound_name<'a>(&'a self, bucket: &'a BucketName) -> &'a BucketName {
+        self.settings.bound_names.get(bucket).unwrap_or(bucket)
+    }
+
+    /// Which ETags a client may name in `bucket`.
+    fn forms(&self, bucket: &BucketName) -> Forms {
+        match self.buckets.state(bucket) {
+            State::Sealed => Forms::SealedOnly,
+            State::Mixed => Forms::SealedAndPlain,
+        }
+    }
+}

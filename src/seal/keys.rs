@@ -71,13 +71,23 @@ impl LayerKeys {
         }
     }
 
+    /// The only key, or the one next to the plaintext.
+    pub fn inner(&self) -> &Secret<32> {
+        match self {
+            Self::One(inner) | Self::Two { inner, .. } => inner,
+        }
+    }
+
+    pub fn outer(&self) -> Option<&Secret<32>> {
+        match self {
+            Self::One(_) => None,
+            Self::Two { outer, .. } => Some(outer),
+        }
+    }
+
     /// The keys, the inner one first.
     pub fn iter(&self) -> impl Iterator<Item = (Layer, &Secret<32>)> {
-        let (inner, outer) = match self {
-            Self::One(only) => (only, None),
-            Self::Two { inner, outer } => (inner, Some(outer)),
-        };
-        std::iter::once((Layer::Inner, inner)).chain(outer.map(|outer| (Layer::Outer, outer)))
+        std::iter::once((Layer::Inner, self.inner())).chain(self.outer().map(|outer| (Layer::Outer, outer)))
     }
 
     /// The commitments to the keys, the inner one first.

@@ -31,7 +31,7 @@ pub const MAX_BACKEND_PART: u64 = 5 * 1024 * 1024 * 1024;
 /// The longest sealed object: 10,000 backend parts of 5 GiB, about 48.8 TiB. A backend may set a lower limit.
 pub const MAX_SEALED_LEN: u64 = MAX_PARTS as u64 * MAX_BACKEND_PART;
 
-/// The longest plaintext, the largest P with `sealed_len(P) <= MAX_SEALED_LEN`: 53,658,270,493,888 bytes, 48.80 TiB.
+/// The longest plaintext, the largest P with `sealed_len(P) <= MAX_SEALED_LEN`: 53,658,264,444,672 bytes, 48.80 TiB.
 pub const MAX_PLAIN_LEN: u64 = largest_within(MAX_SEALED_LEN);
 
 /// What a manifest and its trailer take at most before they are believed: 10,000 entries stay below it.
@@ -138,4 +138,14 @@ pub(super) fn one_layer_range(stream_plain_len: u64, plain: &Range<u64>) -> Rang
     let first = segment_of(plain.start);
     let last = segment_of(plain.end.max(1) - 1);
     first * SEGMENT..((last + 1) * SEGMENT).min(one_layer_len(stream_plain_len))
+}
+
+/// The bytes of a stream, all its layers, that hold the plaintext `plain` of it; nothing where `plain` is empty, except
+/// in an empty stream.
+pub(super) fn stream_range(stream_plain_len: u64, layers: Layers, plain: &Range<u64>) -> Range<u64> {
+    let inner = one_layer_range(stream_plain_len, plain);
+    match layers {
+        Layers::One => inner,
+        Layers::Two => one_layer_range(one_layer_len(stream_plain_len), &inner),
+    }
 }

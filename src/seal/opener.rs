@@ -1,35 +1,171 @@
-//! skeleton
-use super::{LayerKeys, Layers, StreamId, Unauthentic};
-use bytes::Bytes;
+//! Opening any range of a stream: only the segments that hold it are read, and none leaves before its tag verified.
+
 use std::ops::Range;
 
-/// Opens a plaintext range of one stream.
-pub struct StreamOpener;
+use bytes::{Bytes, BytesMut};
+
+use super::layout::{self, HEADER, SEGMENT};
+use super::stream::{End, HEADER_LEN, LayerStream};
+use super::{Layer, LayerKeys, Layers, StreamId, Unauthentic};
+
+/// Opens a plaintext range of one stream. It must be fed exactly the stream's bytes [`StreamOpener::cipher_range`], in
+/// pieces of any size, and hands out exactly the plaintext range, segment by segment.
+pub struct StreamOpener {
+    inner: LayerOpener,
+    outer: Option<LayerOpener>,
+    /// What the outer layer gave and the inner has not yet taken; empty between calls.
+    between: Vec<Bytes>,
+}
 
 impl StreamOpener {
-    pub fn new(_keys: &LayerKeys, _id: &StreamId, _stream_plain_len: u64, _plain_range: Range<u64>) -> Self {
-        todo!()
+    /// `stream_plain_len` is the whole stream's plaintext length: a wrong one fails at the last segment. `plain_range`
+    /// is cut to it.
+    pub fn new(keys: &LayerKeys, id: &StreamId, stream_plain_len: u64, plain_range: Range<u64>) -> Self {
+        let inner = LayerOpener::new(
+            LayerStream::new(keys.inner(), Layer::Inner, id),
+            stream_plain_len.min(layout::MAX_PLAIN_LEN),
+            plain_range,
+        );
+        let outer = keys.outer().map(|dek| {
+            LayerOpener::new(LayerStream::new(dek, Layer::Outer, id), inner.stream_len(), inner.cipher.clone())
+        });
+        Self { inner, outer, between: Vec::new() }
     }
-    /// The bytes of the stream that must be pushed, relative to its start.
+
+    /// The bytes of the stream that must be pushed, relative to its start: whole segments, the header with the first.
+    /// Empty where the plaintext range is empty, except in an empty stream, whose one segment is always opened.
     pub fn cipher_range(&self) -> Range<u64> {
-        todo!()
+        self.outer.as_ref().unwrap_or(&self.inner).cipher.clone()
     }
-    pub fn push(&mut self, _cipher: &[u8], _out: &mut Vec<Bytes>) -> Result<(), Unauthentic> {
-        todo!()
+
+    /// Takes the next bytes of the range and appends the plaintext of every segment that became complete.
+    /// Bytes beyond the range are refused.
+    pub fn push(&mut self, cipher: &[u8], out: &mut Vec<Bytes>) -> Result<(), Unauthentic> {
+        let Some(outer) = &mut self.outer else { return self.inner.push(cipher, out) };
+        // One segment's worth at a time, so that a huge piece is never held opened once and sealed.
+        for piece in cipher.chunks(SEGMENT as usize) {
+            outer.push(piece, &mut self.between)?;
+            for sealed in self.between.drain(..) {
+                self.inner.push(&sealed, out)?;
+            }
+        }
+        Ok(())
     }
-    /// Whether all of `cipher_range` was pushed.
+
+    /// Whether all of the range was seen: a truncated one is not authentic.
     pub fn finish(self) -> Result<(), Unauthentic> {
-        todo!()
+        self.outer.map_or(Ok(()), LayerOpener::finish)?;
+        self.inner.finish()
     }
 }
 
-/// The stored bytes of a single-request object that hold `plain_start..plain_end`: (start, end or None: to the end).
-/// With `p` unknown the end may lie beyond the stream: push no more than `StreamOpener::cipher_range` says.
-pub fn cipher_range_for(
-    _p: Option<u64>,
-    _layers: Layers,
-    _plain_start: u64,
-    _plain_end: Option<u64>,
-) -> (u64, Option<u64>) {
-    todo!()
+struct LayerOpener {
+    stream: LayerStream,
+    plain_len: u64,
+    /// The plaintext wanted.
+    plain: Range<u64>,
+    /// The bytes of the stream that hold it.
+    cipher: Range<u64>,
+    /// Of the next byte to come.
+    position: u64,
+    /// The segment being collected.
+    buffer: BytesMut,
 }
+
+impl LayerOpener {
+    fn new(stream: LayerStream, plain_len: u64, plain: Range<u64>) -> Self {
+        let end = plain.end.min(plain_len);
+        let plain = plain.start.min(end)..end;
+        let cipher = layout::one_layer_range(plain_len, &plain);
+        let position = cipher.start;
+        Self { stream, plain_len, plain, cipher, position, buffer: BytesMut::new() }
+    }
+
+    fn stream_len(&self) -> u64 {
+        layout::stream_len(self.plain_len, Layers::One)
+    }
+
+    fn push(&mut self, mut cipher: &[u8], out: &mut Vec<Bytes>) -> Result<(), Unauthentic> {
+        while !cipher.is_empty() {
+            if self.position >= self.cipher.end {
+                return Err(Unauthentic);
+            }
+            let index = self.position / SEGMENT;
+            let segment_end = ((index + 1) * SEGMENT).min(self.cipher.end);
+            if self.buffer.is_empty() {
+                self.buffer.reserve((segment_end - self.position) as usize);
+            }
+            // A segment's rest: at most 64 KiB.
+            let missing = (segment_end - self.position) as usize;
+            let (taken, rest) = cipher.split_at(cipher.len().min(missing));
+            self.buffer.extend_from_slice(taken);
+            self.position += taken.len() as u64;
+            cipher = rest;
+            if self.position == segment_end {
+                out.extend(self.open(index)?);
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Result<(), Unauthentic> {
+        if self.position == self.cipher.end { Ok(()) } else { Err(Unauthentic) }
+    }
+
+    /// Opens the collected segment in place; what is wanted of it, if anything.
+    fn open(&mut self, index: u64) -> Result<Option<Bytes>, Unauthentic> {
+        let mut segment = std::mem::take(&mut self.buffer);
+        let header_len = if index == 0 { HEADER_LEN } else { 0 };
+        let (header, sealed) = segment.split_at_mut_checked(header_len).ok_or(Unauthentic)?;
+        if index == 0 && *header != *self.stream.header() {
+            return Err(Unauthentic);
+        }
+        let last = layout::segments(self.plain_len) - 1;
+        let end = if index == last { End::Last } else { End::More };
+        let opened_len = self.stream.open(index, end, sealed)?.len();
+
+        // Positions of the segment's plaintext, then of the wanted part of it within the segment's bytes.
+        let start = layout::segment_plain_start(index);
+        let wanted = self.plain.start.max(start)..self.plain.end.min(start + opened_len as u64);
+        if wanted.is_empty() {
+            return Ok(None);
+        }
+        let from = header_len + (wanted.start - start) as usize;
+        let to = header_len + (wanted.end - start) as usize;
+        Ok(Some(segment.freeze().slice(from..to)))
+    }
+}
+
+/// The stored bytes of a single-request object that hold its plaintext `plain_start..plain_end` (`None`: to the end),
+/// as start and end (exclusive). Such an object begins with its stream, so these are offsets in the object too.
+///
+/// With `p`, its plaintext length, unknown the start is exact all the same; an end of `None` means the object's end, and
+/// any other may lie beyond the stream: push no more than [`StreamOpener::cipher_range`].
+pub fn cipher_range_for(
+    p: Option<u64>,
+    layers: Layers,
+    plain_start: u64,
+    plain_end: Option<u64>,
+) -> (u64, Option<u64>) {
+    let one_layer = |p: Option<u64>, start: u64, end: Option<u64>| match p {
+        Some(p) => {
+            let end = end.unwrap_or(p).min(p);
+            let range = layout::one_layer_range(p, &(start.min(end)..end));
+            (range.start, Some(range.end))
+        }
+        None => {
+            let last = end.map(|end| layout::segment_of(end.max(1) - 1));
+            (layout::segment_of(start) * SEGMENT, last.map(|last| (last + 1) * SEGMENT))
+        }
+    };
+    // Names beyond the longest plaintext come from clients only; cut, they cannot overflow.
+    let cut = |offset: u64| offset.min(layout::MAX_PLAIN_LEN);
+    let (start, end) = one_layer(p.map(cut), cut(plain_start), plain_end.map(cut));
+    match layers {
+        Layers::One => (start, end),
+        Layers::Two => one_layer(p.map(|p| layout::stream_len(p, Layers::One)), start, end),
+    }
+}
+
+// The header counts as plaintext of the first segment in `layout`, and as bytes before it here.
+const _: () = assert!(HEADER as usize == HEADER_LEN);

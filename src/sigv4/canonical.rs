@@ -1,1 +1,119 @@
-//! (not yet)
+//! The canonical request: the bytes that both sides hash.
+
+use std::fmt::Write as _;
+
+use http::request::Parts;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, percent_encode};
+
+use crate::crypto::sha256;
+
+use super::query::{decode, raw_pairs};
+
+/// What RFC 3986 calls unreserved stays as it is; all else is encoded, in upper case.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+const ENCODED_IN_PATH: &AsciiSet = &ENCODED.remove(b'/');
+
+/// The signature's own query parameter, the only one that it cannot cover.
+const SIGNATURE_PARAMETER: &[u8] = b"X-Amz-Signature";
+
+/// The spellings of the path that a client may have signed: encoded once, as S3's rule says, and, for clients that encode
+/// fewer characters, as it stands. Both name the same object key, so neither lets a signature be used for another.
+pub(super) fn paths(head: &Parts) -> Vec<String> {
+    let raw = match head.uri.path() {
+        "" => "/",
+        path => path,
+    };
+    let decoded: Vec<u8> = percent_decode(raw.as_bytes()).collect();
+    let encoded = percent_encode(&decoded, ENCODED_IN_PATH).to_string();
+    if encoded == raw { vec![encoded] } else { vec![encoded, raw.to_owned()] }
+}
+
+/// Method, path, query, headers, their names, payload hash; each on its line.
+pub(super) fn request(head: &Parts, path: &str, signed_headers: &[String], payload_hash: &str) -> Vec<u8> {
+    let mut text = format!("{}\n{path}\n{}\n", head.method, query(head.uri.query().unwrap_or_default())).into_bytes();
+    for name in signed_headers {
+        text.extend_from_slice(name.as_bytes());
+        text.push(b':');
+        text.extend_from_slice(&header_value(head, name));
+        text.push(b'\n');
+    }
+    text.push(b'\n');
+    text.extend_from_slice(signed_headers.join(";").as_bytes());
+    text.push(b'\n');
+    text.extend_from_slice(payload_hash.as_bytes());
+    text
+}
+
+/// `AWS4-HMAC-SHA256`, date, scope, hash of the canonical request.
+pub(super) fn string_to_sign(date: &str, scope: &str, canonical_request: &[u8]) -> String {
+    let mut text = format!("AWS4-HMAC-SHA256\n{date}\n{scope}\n");
+    // Writing to a String cannot fail.
+    let _ = write!(text, "{}", hex::encode(sha256(&[canonical_request])));
+    text
+}
+
+/// Every pair decoded and encoded again, sorted by name, then value.
+fn query(raw: &str) -> String {
+    let encode = |text: &str| percent_encode(&decode(text), ENCODED).to_string();
+    let mut pairs: Vec<(String, String)> = raw_pairs(raw)
+        .filter(|(name, _)| decode(name) != SIGNATURE_PARAMETER)
+        .map(|(name, value)| (encode(name), encode(value)))
+        .collect();
+    pairs.sort_unstable();
+    pairs.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&")
+}
+
+/// All values of a header, joined by commas, each trimmed and with runs of spaces made one.
+fn header_value(head: &Parts, name: &str) -> Vec<u8> {
+    let mut values = head.headers.get_all(name).iter().map(|value| compact(value.as_bytes())).peekable();
+    if values.peek().is_none() && name == "host" {
+        // HTTP/2 and absolute request targets carry the host in the URI.
+        return head.uri.authority().map(|host| host.as_str().as_bytes().to_vec()).unwrap_or_default();
+    }
+    values.collect::<Vec<_>>().join(&b',')
+}
+
+fn compact(value: &[u8]) -> Vec<u8> {
+    let words = value.split(|byte| *byte == b' ').filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join(&b' ')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn head(uri: &str) -> Parts {
+        http::Request::get(uri)
+            .header("host", "h")
+            .header("a", "  x   y ")
+            .header("a", "z")
+            .body(())
+            .unwrap()
+            .into_parts()
+            .0
+    }
+
+    #[test]
+    fn queries_are_decoded_encoded_and_sorted() {
+        assert_eq!(query("b=2&a=1&a=0&c"), "a=0&a=1&b=2&c=");
+        assert_eq!(query("prefix=some%2fdir/x+y%20z"), "prefix=some%2Fdir%2Fx%20y%20z");
+        assert_eq!(query("X-Amz-Signature=abc&x=1&X%2DAmz-Signature=d"), "x=1");
+        assert_eq!(query("a=b=c&&"), "a=b%3Dc");
+        // Sorted by the encoded name, not by the whole pair.
+        assert_eq!(query("a-=1&a=2"), "a=2&a-=1");
+    }
+
+    #[test]
+    fn paths_are_encoded_once() {
+        assert_eq!(paths(&head("/b/a%20b//../c")), ["/b/a%20b//../c"]);
+        assert_eq!(paths(&head("/b/a%2fb(1)~")), ["/b/a/b%281%29~", "/b/a%2fb(1)~"]);
+        assert_eq!(paths(&head("/b/%25")), ["/b/%25"]);
+        assert_eq!(paths(&head("http://h")), ["/"]);
+    }
+
+    #[test]
+    fn header_values_are_joined_and_compacted() {
+        assert_eq!(header_value(&head("/"), "a"), b"x y,z");
+        assert_eq!(header_value(&head("/"), "host"), b"h");
+    }
+}

@@ -38,7 +38,9 @@ impl Credential {
         let date = pieces.next().ok_or_else(malformed)?;
         let access_key_id = pieces.next().filter(|id| !id.is_empty()).ok_or_else(malformed)?;
         if date.len() != 8 || !date.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Err(format!("incorrect date format \"{date}\". This date in the credential must be in the format \"yyyyMMdd\"."));
+            return Err(format!(
+                "incorrect date format \"{date}\". This date in the credential must be in the format \"yyyyMMdd\"."
+            ));
         }
         if terminal != "aws4_request" {
             return Err(format!("incorrect terminal \"{terminal}\". This endpoint uses \"aws4_request\"."));

@@ -1,5 +1,7 @@
 //! Why a request was not verified, in AWS's codes, words and fields.
 
+use std::fmt;
+
 use time::OffsetDateTime;
 
 use super::timestamp::extended;
@@ -51,6 +53,8 @@ pub enum Error {
     StreamingRequest(&'static str),
     #[error("You must provide the Content-Length HTTP header.")]
     LengthMissing,
+    #[error("Value for {name} header is invalid.")]
+    LengthInvalid { name: &'static str },
     #[error("Bucket POST must contain a field named '{0}'.  If it is specified, please check the order of the fields.")]
     PostFieldMissing(&'static str),
     #[error("{message}")]
@@ -61,8 +65,9 @@ pub enum Error {
     PostPolicyFailed(String),
 }
 
-/// What AWS tells the owner of a wrong signature, so that the two canonical forms can be compared.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What AWS tells the owner of a wrong signature, so that the two canonical forms can be compared. It may hold a customer's
+/// key or a session token: for the answer to its sender, never for a log.
+#[derive(Clone, PartialEq, Eq)]
 pub struct SignatureMismatch {
     pub access_key_id: String,
     pub signature_provided: String,
@@ -79,6 +84,7 @@ impl Error {
             Self::UnsupportedAuthorization { .. }
             | Self::SeveralMechanisms { .. }
             | Self::PayloadHashInvalid { .. }
+            | Self::LengthInvalid { .. }
             | Self::PostFieldMissing(_)
             | Self::PostField { .. } => "InvalidArgument",
             Self::HeaderMalformed(_) => "AuthorizationHeaderMalformed",
@@ -110,14 +116,15 @@ impl Error {
     /// The further fields of AWS's answer, in its order.
     pub fn fields(&self) -> Vec<(&'static str, String)> {
         match self {
-            Self::UnsupportedAuthorization { value } | Self::SeveralMechanisms { value } => argument("Authorization", value),
+            Self::UnsupportedAuthorization { value } | Self::SeveralMechanisms { value } => {
+                argument("Authorization", value)
+            }
             Self::PayloadHashInvalid { value } => argument("x-amz-content-sha256", value),
-            Self::PostFieldMissing(name) => argument(name, ""),
+            Self::LengthInvalid { name } | Self::PostFieldMissing(name) => argument(name, ""),
             Self::PostField { name, value, .. } => argument(name, value),
-            Self::PayloadHashMismatch { stated, computed } => vec![
-                ("ClientComputedContentSHA256", stated.clone()),
-                ("S3ComputedContentSHA256", computed.clone()),
-            ],
+            Self::PayloadHashMismatch { stated, computed } => {
+                vec![("ClientComputedContentSHA256", stated.clone()), ("S3ComputedContentSHA256", computed.clone())]
+            }
             Self::HeadersNotSigned(names) => vec![("HeadersNotSigned", names.join(", "))],
             Self::SignedHeadersAbsent(names) => vec![("SignedHeadersAbsent", names.join(", "))],
             Self::UnknownAccessKey { access_key_id } => vec![("AWSAccessKeyId", access_key_id.clone())],
@@ -145,6 +152,12 @@ impl Error {
             | Self::PostPolicyMalformed(_)
             | Self::PostPolicyFailed(_) => Vec::new(),
         }
+    }
+}
+
+impl fmt::Debug for SignatureMismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SignatureMismatch").field("access_key_id", &self.access_key_id).finish_non_exhaustive()
     }
 }
 

@@ -2,8 +2,11 @@
 
 use std::fmt;
 
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
+use crate::crypto::{Secret, constant_time_eq, hmac_sha256};
+
+use super::credential::Scope;
 
 /// A secret access key as text. Zeroized, never printed.
 #[derive(Zeroize, ZeroizeOnDrop)]
@@ -22,5 +25,34 @@ impl SecretKeyText {
 impl fmt::Debug for SecretKeyText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("SecretKeyText(redacted)")
+    }
+}
+
+/// A key for one day, Region and service.
+pub(super) struct SigningKey(Secret<32>);
+
+impl SigningKey {
+    pub fn derive(secret_key: &SecretKeyText, scope: &Scope) -> Self {
+        let seed = Zeroizing::new([b"AWS4", secret_key.expose().as_bytes()].concat());
+        let date = Secret::new(hmac_sha256(&seed, &[scope.date.as_bytes()]));
+        let region = Secret::new(hmac_sha256(date.expose(), &[scope.region.as_str().as_bytes()]));
+        let service = Secret::new(hmac_sha256(region.expose(), &[scope.service.as_bytes()]));
+        Self(Secret::new(hmac_sha256(service.expose(), &[b"aws4_request"])))
+    }
+
+    /// Lower-case hex.
+    pub fn signature(&self, string_to_sign: &str) -> String {
+        hex::encode(hmac_sha256(self.0.expose(), &[string_to_sign.as_bytes()]))
+    }
+
+    /// Compares in constant time; `signature` is hex as the client sent it.
+    pub fn verifies(&self, string_to_sign: &str, signature: &str) -> bool {
+        constant_time_eq(self.signature(string_to_sign).as_bytes(), signature.as_bytes())
+    }
+}
+
+impl fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SigningKey(redacted)")
     }
 }

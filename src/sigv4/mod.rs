@@ -26,7 +26,11 @@ mod request;
 mod sign;
 mod signed_headers;
 mod timestamp;
+mod trailer;
 mod verify;
+
+#[cfg(test)]
+mod known_answers;
 
 pub use chunks::{BoxError, ChunkError, Chunks};
 pub use error::Error;
@@ -34,6 +38,5 @@ pub use key::SecretKeyText;
 pub use payload::Payload;
 pub use post_fields::PostFields;
 pub use post_policy::{VerifiedPost, verify_post_policy};
-pub use query::query_pairs;
 pub use sign::{Credentials, SignError, SignedPayload, sign};
 pub use verify::{Endpoint, Lookup, Verified, verify};

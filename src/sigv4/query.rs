@@ -1,4 +1,4 @@
-//! Query strings, read one way for the signature and for routing.
+//! Query strings, as the signature reads them.
 
 use std::borrow::Cow;
 
@@ -6,7 +6,7 @@ use percent_encoding::percent_decode;
 
 /// The decoded (name, value) pairs of a raw query string, in order; a name without `=` has an empty value. `+` is a
 /// space, as S3 reads it. None where a name or value is not UTF-8.
-pub fn query_pairs(raw: &str) -> Option<Vec<(String, String)>> {
+pub(super) fn query_pairs(raw: &str) -> Option<Vec<(String, String)>> {
     raw_pairs(raw)
         .map(|(name, value)| Some((String::from_utf8(decode(name)).ok()?, String::from_utf8(decode(value)).ok()?)))
         .collect()

@@ -7,9 +7,8 @@ use time::{OffsetDateTime, PrimitiveDateTime};
 const BASIC: &[BorrowedFormatItem<'_>] = format_description!("[year][month][day]T[hour][minute][second]Z");
 const EXTENDED: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]Z");
 /// RFC 1123, the only form of `Date` that HTTP senders may make.
-const HTTP: &[BorrowedFormatItem<'_>] = format_description!(
-    "[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT"
-);
+const HTTP: &[BorrowedFormatItem<'_>] =
+    format_description!("[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT");
 
 /// `20130524T000000Z`, exactly.
 pub(super) fn parse_basic(text: &str) -> Option<OffsetDateTime> {

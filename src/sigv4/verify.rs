@@ -8,7 +8,11 @@ use time::{Duration, OffsetDateTime};
 use crate::names::Region;
 
 use super::chunk_signature::ChunkSigner;
-use super::{Error, Payload, SecretKeyText};
+use super::error::SignatureMismatch;
+use super::key::SigningKey;
+use super::request::{Stated, single};
+use super::timestamp::basic;
+use super::{Error, Payload, SecretKeyText, canonical, header_form, query_form, signed_headers};
 
 /// How far a signed date may lie from the gateway's clock.
 pub(super) const MAX_SKEW: Duration = Duration::minutes(15);
@@ -59,7 +63,133 @@ impl Verified {
 }
 
 /// Verifies a request's head. None: the request carries no signature at all, it is anonymous.
-pub fn verify(head: &Parts, endpoint: Endpoint, now: OffsetDateTime, lookup: Lookup<'_>) -> Result<Option<Verified>, Error> {
-    let _ = (head, endpoint, now, lookup);
-    todo!()
+pub fn verify(
+    head: &Parts,
+    endpoint: Endpoint,
+    now: OffsetDateTime,
+    lookup: Lookup<'_>,
+) -> Result<Option<Verified>, Error> {
+    let Some(stated) = read(head, endpoint.service())? else { return Ok(None) };
+    check_time(&stated, now)?;
+    let (payload, payload_hash) = endpoint.payload(&stated)?;
+    let access_key_id = &stated.credential.access_key_id;
+    let Some(secret_key) = lookup(access_key_id) else {
+        return Err(Error::UnknownAccessKey { access_key_id: access_key_id.clone() });
+    };
+    signed_headers::check(head, &stated.signed_headers)?;
+    let key = SigningKey::derive(&secret_key, &stated.credential.scope);
+    check_signature(head, &stated, &payload_hash, &key)?;
+    Ok(Some(verified(stated, payload, key)))
+}
+
+/// Finds the one form that the request uses.
+fn read(head: &Parts, service: &str) -> Result<Option<Stated>, Error> {
+    let authorization = single(&head.headers, "authorization")
+        .map_err(|()| Error::HeaderMalformed("there is more than one, or it is not ASCII.".to_owned()))?;
+    let parameters = query_form::Parameters::find(head.uri.query().unwrap_or_default())?;
+    match (authorization, parameters) {
+        (None, None) => Ok(None),
+        (Some(authorization), None) => header_form::read(head, authorization, service).map(Some),
+        (None, Some(parameters)) => parameters.read(head, service).map(Some),
+        (Some(authorization), Some(_)) => {
+            let scheme = authorization.split(' ').next().unwrap_or_default();
+            Err(Error::SeveralMechanisms { value: scheme.to_owned() })
+        }
+    }
+}
+
+/// A header lives for the allowed skew; a URL from then to its expiry.
+fn check_time(stated: &Stated, now: OffsetDateTime) -> Result<(), Error> {
+    let request_time = || basic(stated.date);
+    // A difference cannot overflow, a sum near the end of the calendar could.
+    let age = now - stated.date;
+    match stated.expires_secs {
+        None if age.abs() > MAX_SKEW => Err(Error::TimeTooSkewed { request_time: request_time(), now }),
+        None => Ok(()),
+        Some(_) if age < -MAX_SKEW => Err(Error::NotYetValid { request_time: request_time(), now }),
+        Some(secs) if age > expiry(secs) => {
+            Err(Error::Expired { expires_secs: secs, expired_at: lapse(stated.date, secs), now })
+        }
+        Some(_) => Ok(()),
+    }
+}
+
+fn check_signature(head: &Parts, stated: &Stated, payload_hash: &str, key: &SigningKey) -> Result<(), Error> {
+    let (date, scope) = (basic(stated.date), stated.credential.scope.text());
+    let mut first = None;
+    for path in canonical::paths(head) {
+        let request = canonical::request(head, &path, &stated.signed_headers, payload_hash);
+        let string_to_sign = canonical::string_to_sign(&date, &scope, &request);
+        if key.verifies(&string_to_sign, &stated.signature) {
+            return Ok(());
+        }
+        first.get_or_insert((request, string_to_sign));
+    }
+    let (request, string_to_sign) = first.unwrap_or_default();
+    Err(Error::SignatureMismatch(Box::new(SignatureMismatch {
+        access_key_id: stated.credential.access_key_id.clone(),
+        signature_provided: stated.signature.clone(),
+        string_to_sign,
+        canonical_request: Some(String::from_utf8_lossy(&request).into_owned()),
+    })))
+}
+
+fn verified(stated: Stated, payload: Payload, key: SigningKey) -> Verified {
+    let chunk_signer = match payload {
+        Payload::ChunkedSigned { .. } => Some(ChunkSigner {
+            key: Arc::new(key),
+            access_key_id: stated.credential.access_key_id.clone(),
+            date: basic(stated.date),
+            scope: stated.credential.scope.text(),
+            previous: stated.signature,
+        }),
+        Payload::Unsigned | Payload::Sha256(_) | Payload::ChunkedUnsigned => None,
+    };
+    Verified {
+        access_key_id: stated.credential.access_key_id,
+        region: stated.credential.scope.region,
+        service: stated.credential.scope.service,
+        date: stated.date,
+        payload,
+        signed_headers: stated.signed_headers,
+        session_token: stated.session_token,
+        expires: stated.expires_secs.map(|secs| lapse(stated.date, secs)),
+        chunk_signer,
+    }
+}
+
+impl Endpoint {
+    fn service(self) -> &'static str {
+        match self {
+            Self::S3 => "s3",
+            Self::Service { name, .. } => name,
+        }
+    }
+
+    /// The payload and its line in the canonical request.
+    fn payload(self, stated: &Stated) -> Result<(Payload, String), Error> {
+        match (self, &stated.payload_value) {
+            (Self::S3, Some(value)) => Ok((Payload::parse(value)?, value.clone())),
+            (Self::S3, None) => Err(Error::PayloadHashMissing),
+            (Self::Service { body_sha256, .. }, value) => {
+                let computed = hex::encode(body_sha256);
+                match value {
+                    // A presigned URL of another service states nothing, and covers the hash of its body.
+                    Some(stated_value) if *stated_value != computed && stated.expires_secs.is_none() => {
+                        Err(Error::PayloadHashMismatch { stated: stated_value.clone(), computed })
+                    }
+                    _ => Ok((Payload::Sha256(body_sha256), computed)),
+                }
+            }
+        }
+    }
+}
+
+/// At most seven days, so within range.
+fn expiry(secs: u64) -> Duration {
+    Duration::seconds(i64::try_from(secs).unwrap_or(i64::MAX))
+}
+
+fn lapse(date: OffsetDateTime, secs: u64) -> OffsetDateTime {
+    date.saturating_add(expiry(secs))
 }

@@ -18,6 +18,7 @@ mod tls;
 mod trailer;
 mod transport;
 
+pub use addressing::encode_query;
 pub use body::{Body, BoxBody, BoxError, collect, empty, full};
 pub use config::{AddressingStyle, Config, Credentials, Endpoint, TrailingChecksum};
 pub use error::{Error, Failure};

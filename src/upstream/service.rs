@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use http::{Response, StatusCode};
+use bytes::Bytes;
+use http::{HeaderMap, Response, StatusCode};
 
 use super::in_process::InProcess;
 use super::transport::Http;
@@ -55,14 +56,32 @@ impl Failure {
     /// Reads an answer outside 2xx to its end.
     pub async fn read(response: Response<BoxBody>) -> Result<Self, Error> {
         let (parts, body) = response.into_parts();
-        let body = super::collect(body, FAILURE_LIMIT).await?;
-        let mut failure =
-            Self { status: parts.status, code: String::new(), message: String::new(), headers: parts.headers, body };
+        Ok(Self::new(parts.status, parts.headers, super::collect(body, FAILURE_LIMIT).await?))
+    }
+
+    /// The failure that a 2xx answer turns out to be: CopyObject and CompleteMultipartUpload answer 200 before they are
+    /// done, and may end with an error document.
+    pub fn in_document(headers: &HeaderMap, body: &Bytes) -> Option<Self> {
+        let head = &body[..body.len().min(1024)];
+        memchr::memmem::find(head, b"<Error>")?;
+        let mut failure = Self::new(StatusCode::INTERNAL_SERVER_ERROR, headers.clone(), body.clone());
+        failure.status = match failure.code.as_str() {
+            "InternalError" | "SlowDown" | "ServiceUnavailable" => StatusCode::INTERNAL_SERVER_ERROR,
+            "PreconditionFailed" => StatusCode::PRECONDITION_FAILED,
+            "NoSuchUpload" | "NoSuchKey" | "NoSuchBucket" => StatusCode::NOT_FOUND,
+            "ConditionalRequestConflict" | "OperationAborted" => StatusCode::CONFLICT,
+            _ => StatusCode::BAD_REQUEST,
+        };
+        Some(failure)
+    }
+
+    fn new(status: StatusCode, headers: HeaderMap, body: Bytes) -> Self {
+        let mut failure = Self { status, code: String::new(), message: String::new(), headers, body };
         let fields = failure.fields();
         let text = |name| fields.iter().find(|(known, _)| known == name).map(|(_, text)| text.clone());
-        failure.code = text("Code").unwrap_or_else(|| bare_code(parts.status).to_owned());
+        failure.code = text("Code").unwrap_or_else(|| bare_code(status).to_owned());
         failure.message = text("Message").unwrap_or_default();
-        Ok(failure)
+        failure
     }
 }
 

@@ -126,12 +126,12 @@ mod tests {
     use super::*;
     use http_body_util::StreamBody;
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn a_slow_source_is_not_a_slow_backend() {
         let turn = Turn::new();
-        let limit = Duration::from_secs(10);
+        let limit = Duration::from_millis(50);
         let pieces = futures::stream::once(async {
-            tokio::time::sleep(Duration::from_secs(100)).await;
+            tokio::time::sleep(Duration::from_millis(300)).await;
             Ok::<_, BoxError>(Frame::data(Bytes::from_static(b"late")))
         });
         let body = turn.clone().note(StreamBody::new(pieces).boxed_unsync());
@@ -139,18 +139,18 @@ mod tests {
         let ((), stalled) = tokio::join!(
             async {
                 body.collect().await.unwrap();
-                assert_eq!(begun.elapsed().as_secs(), 100);
+                assert!(begun.elapsed().as_millis() >= 300);
             },
             turn.stalled(limit)
         );
         assert!(matches!(stalled, Error::TimedOut(_)));
-        assert_eq!(begun.elapsed().as_secs(), 110);
+        assert!(begun.elapsed().as_millis() >= 350);
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn a_silent_answer_ends() {
         let body = StreamBody::new(futures::stream::pending::<Result<Frame<Bytes>, BoxError>>());
-        let failed = limited(body, Duration::from_secs(10)).collect().await.unwrap_err();
+        let failed = limited(body, Duration::from_millis(50)).collect().await.unwrap_err();
         assert!(failed.is::<Error>());
     }
 }

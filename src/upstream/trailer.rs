@@ -132,22 +132,22 @@ mod tests {
     use super::*;
     use crate::upstream::{collect, full};
 
-    #[test]
-    fn the_announced_length_is_the_sent_length() {
+    #[tokio::test]
+    async fn the_announced_length_is_the_sent_length() {
         for len in [0, 1, 15, 16, 255, 65_536, CHUNK - 1, CHUNK, CHUNK + 1, 3 * CHUNK + 17] {
             let mut headers = HeaderMap::new();
             let (body, wire_len) = frame(full(vec![7; len as usize]), len, &mut headers);
-            let sent = futures::executor::block_on(collect(body, 100 << 20)).unwrap();
+            let sent = collect(body, 100 << 20).await.unwrap();
             assert_eq!(sent.len() as u64, wire_len, "{len}");
         }
     }
 
-    #[test]
-    fn the_trailer_carries_the_checksum() {
+    #[tokio::test]
+    async fn the_trailer_carries_the_checksum() {
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
         let (body, _) = frame(full("123456789"), 9, &mut headers);
-        let sent = futures::executor::block_on(collect(body, 1000)).unwrap();
+        let sent = collect(body, 1000).await.unwrap();
         // CRC-32C's published check value is e3069283.
         assert_eq!(sent, "9\r\n123456789\r\n0\r\nx-amz-checksum-crc32c:4waSgw==\r\n\r\n");
         assert_eq!(headers["content-encoding"], "aws-chunked,gzip");

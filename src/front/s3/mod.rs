@@ -11,6 +11,7 @@ mod error;
 mod incoming;
 mod query;
 pub mod routes;
+pub mod target;
 pub mod verbs;
 
 pub use door::{DefaultEncryption, Door, DoorSettings};

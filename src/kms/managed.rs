@@ -1,0 +1,156 @@
+//! Keys that no customer made: AWS-managed keys (`alias/aws/s3`), and the gateway's own key of SSE-S3.
+
+use std::sync::Arc;
+
+use time::OffsetDateTime;
+
+use crate::crypto::random;
+use crate::names::{AccountId, KeyArn, Region};
+
+use super::Kms;
+use super::error::Error;
+use super::key::{Key, Manager, MaterialRecord, State};
+use super::material::Material;
+use super::root_key::Row;
+use super::spec::{KeyOrigin, KeySpec, KeyUsage};
+use super::store::{Alias, Change, Memory};
+
+/// The services of this gateway that have an AWS-managed key. Each account has `alias/aws/<service>` in each Region.
+pub const SERVICES: &[&str] = &["s3"];
+
+/// The service whose predefined alias this is.
+pub fn service(alias: &str) -> Option<&'static str> {
+    let name = alias.strip_prefix("alias/aws/")?;
+    SERVICES.iter().copied().find(|service| *service == name)
+}
+
+impl Kms {
+    /// The AWS-managed key of a service, made where it is first asked for.
+    pub(crate) async fn managed_key(
+        &self,
+        account: &AccountId,
+        region: &Region,
+        service: &str,
+    ) -> Result<Arc<Key>, Error> {
+        let alias = format!("alias/aws/{service}");
+        let now = self.now();
+        self.store
+            .change(|memory| {
+                if let Some(key) = present(memory, account, region, &alias) {
+                    return Ok((Vec::new(), key));
+                }
+                let arn = KeyArn { region: region.clone(), account: account.clone(), key_id: new_key_id() };
+                let description = format!(
+                    "Default key that protects my {} objects when no other key is defined",
+                    service.to_uppercase()
+                );
+                let policy = managed_policy(account, region, service);
+                let (key, material) =
+                    self.new_symmetric(arn, Manager::Aws { service: service.into() }, description, policy, now)?;
+                let record = Alias { key_id: key.arn.key_id.to_string(), created: now, updated: now };
+                let alias = Change::PutAlias {
+                    account: account.clone(),
+                    region: region.clone(),
+                    name: alias,
+                    alias: Arc::new(record),
+                };
+                Ok((vec![Change::PutKey(key.clone()), material, alias], key))
+            })
+            .await
+    }
+
+    /// The key of SSE-S3, made when the store is first opened.
+    pub(super) async fn ensure_gateway_key(&self, account: &AccountId, region: &Region) -> Result<(), Error> {
+        let now = self.now();
+        self.store
+            .change(|memory| {
+                if memory.gateway_key().is_some() {
+                    return Ok((Vec::new(), ()));
+                }
+                let arn = KeyArn { region: region.clone(), account: account.clone(), key_id: new_key_id() };
+                let (key, material) = self.new_symmetric(arn, Manager::Gateway, String::new(), String::new(), now)?;
+                Ok((vec![Change::PutKey(key), material], ()))
+            })
+            .await
+    }
+
+    fn new_symmetric(
+        &self,
+        arn: KeyArn,
+        manager: Manager,
+        description: String,
+        policy: String,
+        now: OffsetDateTime,
+    ) -> Result<(Arc<Key>, Change), Error> {
+        let spec = KeySpec::SymmetricDefault;
+        let (record, material) = self.draw_material(&arn, spec, now)?;
+        let key = Key {
+            arn,
+            manager,
+            spec,
+            usage: KeyUsage::EncryptDecrypt,
+            origin: KeyOrigin::AwsKms,
+            description,
+            created: now,
+            state: State::Enabled,
+            policy,
+            tags: Default::default(),
+            materials: vec![record],
+        };
+        Ok((Arc::new(key), material))
+    }
+
+    /// Fresh material for a key: its record, and the change that writes it sealed.
+    pub(crate) fn draw_material(
+        &self,
+        arn: &KeyArn,
+        spec: KeySpec,
+        now: OffsetDateTime,
+    ) -> Result<(MaterialRecord, Change), Error> {
+        let (id, encoded) = Material::draw(spec, &arn.key_id).ok_or_else(|| Error::internal("no such material"))?;
+        let material_id = id.to_string();
+        let row = Row { account: &arn.account, key_id: &arn.key_id, material_id: &material_id };
+        let sealed = self.root.seal(row, encoded.expose());
+        let record = MaterialRecord { id: material_id.clone(), created: now };
+        let key_id = arn.key_id.clone();
+        Ok((record, Change::PutMaterial { account: arn.account.clone(), key_id, material_id, sealed }))
+    }
+}
+
+pub(crate) fn new_key_id() -> Arc<str> {
+    uuid::Builder::from_random_bytes(random()).into_uuid().to_string().into()
+}
+
+fn present(memory: &Memory, account: &AccountId, region: &Region, alias: &str) -> Option<Arc<Key>> {
+    let partition = memory.partition(account, region)?;
+    partition.keys.get(partition.aliases.get(alias)?.key_id.as_str()).cloned()
+}
+
+/// The policy of an AWS-managed key as GetKeyPolicy shows it: use through the service only, metadata to the account.
+fn managed_policy(account: &AccountId, region: &Region, service: &str) -> String {
+    serde_json::json!({
+        "Version": "2012-10-17",
+        "Id": format!("auto-{service}-2"),
+        "Statement": [
+            {
+                "Sid": format!("Allow access through {} for all principals in the account that are authorized to use {}", service.to_uppercase(), service.to_uppercase()),
+                "Effect": "Allow",
+                "Principal": { "AWS": "*" },
+                "Action": ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"],
+                "Resource": "*",
+                "Condition": { "StringEquals": {
+                    "kms:CallerAccount": account.as_str(),
+                    "kms:ViaService": format!("{service}.{region}.amazonaws.com"),
+                } }
+            },
+            {
+                "Sid": "Allow direct access to key metadata to the account",
+                "Effect": "Allow",
+                "Principal": { "AWS": format!("arn:aws:iam::{account}:root") },
+                "Action": ["kms:Describe*", "kms:Get*", "kms:List*", "kms:RevokeGrant"],
+                "Resource": "*"
+            }
+        ]
+    })
+    .to_string()
+}

@@ -1,0 +1,99 @@
+//! The keys in memory: what every read sees.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, OnceLock};
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use crate::kms::key::{Key, Manager};
+use crate::kms::material::Material;
+use crate::names::{AccountId, KeyArn, Region};
+
+use super::Change;
+
+#[derive(Default)]
+pub struct Memory {
+    partitions: HashMap<(AccountId, Region), Partition>,
+    /// The account of each key id. Key ids are unique over all accounts; replicas share one.
+    accounts: HashMap<Arc<str>, AccountId>,
+    gateway_key: Option<Arc<Key>>,
+    /// By key id and material id. Replicas of a key share its material.
+    materials: HashMap<Arc<str>, BTreeMap<String, Arc<StoredMaterial>>>,
+}
+
+/// What one account has in one Region.
+#[derive(Default)]
+pub struct Partition {
+    /// By key id.
+    pub keys: BTreeMap<Arc<str>, Arc<Key>>,
+    /// By the alias's name with its prefix `alias/`.
+    pub aliases: BTreeMap<String, Arc<Alias>>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Alias {
+    pub key_id: String,
+    #[serde(with = "time::serde::timestamp::milliseconds")]
+    pub created: OffsetDateTime,
+    #[serde(with = "time::serde::timestamp::milliseconds")]
+    pub updated: OffsetDateTime,
+}
+
+/// Sealed material, and what it opened to once it was needed.
+pub struct StoredMaterial {
+    pub sealed: Vec<u8>,
+    pub opened: OnceLock<Arc<Material>>,
+}
+
+impl Memory {
+    pub fn partition(&self, account: &AccountId, region: &Region) -> Option<&Partition> {
+        self.partitions.get(&(account.clone(), region.clone()))
+    }
+
+    pub fn key(&self, arn: &KeyArn) -> Option<&Arc<Key>> {
+        self.partition(&arn.account, &arn.region)?.keys.get(&*arn.key_id)
+    }
+
+    /// The account that has a key of this id, in whatever Region.
+    pub fn account_of(&self, key_id: &str) -> Option<&AccountId> {
+        self.accounts.get(key_id)
+    }
+
+    /// The gateway's own key. It stands in no partition, so that no action can come upon it.
+    pub fn gateway_key(&self) -> Option<&Arc<Key>> {
+        self.gateway_key.as_ref()
+    }
+
+    pub fn material(&self, key_id: &str, material_id: &str) -> Option<&Arc<StoredMaterial>> {
+        self.materials.get(key_id)?.get(material_id)
+    }
+
+    pub fn keys(&self) -> impl Iterator<Item = &Arc<Key>> {
+        self.partitions.values().flat_map(|partition| partition.keys.values())
+    }
+
+    pub(super) fn apply(&mut self, changes: Vec<Change>) {
+        for change in changes {
+            match change {
+                Change::PutKey(key) if key.manager == Manager::Gateway => self.gateway_key = Some(key),
+                Change::PutKey(key) => {
+                    let id = key.arn.key_id.clone();
+                    self.accounts.insert(id.clone(), key.arn.account.clone());
+                    self.partition_mut(&key.arn.account, &key.arn.region).keys.insert(id, key);
+                }
+                Change::PutMaterial { key_id, material_id, sealed, .. } => {
+                    let stored = Arc::new(StoredMaterial { sealed, opened: OnceLock::new() });
+                    self.materials.entry(key_id).or_default().insert(material_id, stored);
+                }
+                Change::PutAlias { account, region, name, alias } => {
+                    self.partition_mut(&account, &region).aliases.insert(name, alias);
+                }
+            }
+        }
+    }
+
+    fn partition_mut(&mut self, account: &AccountId, region: &Region) -> &mut Partition {
+        self.partitions.entry((account.clone(), region.clone())).or_default()
+    }
+}

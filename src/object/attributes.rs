@@ -1,0 +1,176 @@
+//! Which headers describe an object: what of a client's request is stored, and what of the backend's answer is shown.
+
+use http::header::{self, HeaderMap, HeaderName};
+
+use crate::envelope;
+
+/// Hop-by-hop, framing and authentication: never passed on in either direction.
+const CONNECTION: [&str; 14] = [
+    "connection",
+    "keep-alive",
+    "proxy-connection",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "host",
+    "content-length",
+    "expect",
+    "authorization",
+    "date",
+];
+
+/// What the gateway answers for itself, per prefix: checksums and encryption are of the plaintext, never the backend's.
+const OWN_PREFIXES: [&str; 4] =
+    ["x-amz-checksum-", "x-amz-server-side-encryption", "x-amz-copy-source", "x-amz-sdk-checksum"];
+
+/// Request headers that belong to one transfer and not to the object.
+const TRANSFER: [&str; 12] = [
+    "content-md5",
+    "x-amz-date",
+    "x-amz-content-sha256",
+    "x-amz-security-token",
+    "x-amz-decoded-content-length",
+    "x-amz-trailer",
+    "x-amz-metadata-directive",
+    "range",
+    "if-match",
+    "if-none-match",
+    "if-modified-since",
+    "if-unmodified-since",
+];
+
+/// Answer headers that the gateway gives itself.
+const ANSWER: [&str; 6] = ["etag", "server", "x-amz-request-id", "x-amz-id-2", "content-range", "accept-ranges"];
+
+/// The headers of a client's write that go to the backend with the object: metadata, content headers, tags, ACL, lock,
+/// storage class and whatever else the backend may know. `Content-Encoding` loses `aws-chunked`.
+pub fn from_client(request: &HeaderMap) -> HeaderMap {
+    let mut kept = HeaderMap::with_capacity(request.len());
+    for (name, value) in request {
+        let text = name.as_str();
+        if CONNECTION.contains(&text)
+            || TRANSFER.contains(&text)
+            || is_own(text)
+            || text == "user-agent"
+            || text == "accept"
+            || text == "accept-encoding"
+            || text.starts_with("x-forwarded-")
+            || text == "forwarded"
+            || text == "cookie"
+        {
+            continue;
+        }
+        kept.append(name.clone(), value.clone());
+    }
+    strip_aws_chunked(&mut kept);
+    kept
+}
+
+/// The headers of the backend's answer that a client sees. Length, range, ETag and everything about checksums and
+/// encryption is left out: the gateway sets it from the plaintext.
+pub fn to_client(answer: &HeaderMap) -> HeaderMap {
+    let mut shown = HeaderMap::with_capacity(answer.len());
+    for (name, value) in answer {
+        let text = name.as_str();
+        if CONNECTION.contains(&text) || ANSWER.contains(&text) || is_own(text) || text == "content-md5" {
+            continue;
+        }
+        shown.append(name.clone(), value.clone());
+    }
+    shown
+}
+
+/// User metadata and content headers: what `x-amz-metadata-directive: COPY` copies.
+pub fn described(answer: &HeaderMap) -> HeaderMap {
+    let mut kept = HeaderMap::new();
+    for (name, value) in answer {
+        let content = matches!(
+            name,
+            &header::CACHE_CONTROL
+                | &header::CONTENT_DISPOSITION
+                | &header::CONTENT_ENCODING
+                | &header::CONTENT_LANGUAGE
+                | &header::CONTENT_TYPE
+                | &header::EXPIRES
+        );
+        if (content || name.as_str().starts_with("x-amz-meta-")) && name.as_str() != envelope::HEADER {
+            kept.append(name.clone(), value.clone());
+        }
+    }
+    kept
+}
+
+/// The bytes of user metadata as S3 counts them: names without their prefix, and values.
+pub fn metadata_len(headers: &HeaderMap) -> usize {
+    let user = |(name, value): (&HeaderName, &http::HeaderValue)| {
+        name.as_str().strip_prefix("x-amz-meta-").map(|name| name.len() + value.len())
+    };
+    headers.iter().filter_map(user).sum()
+}
+
+fn is_own(name: &str) -> bool {
+    OWN_PREFIXES.iter().any(|prefix| name.starts_with(prefix)) || name == envelope::HEADER
+}
+
+fn strip_aws_chunked(headers: &mut HeaderMap) {
+    let Some(value) = headers.get(header::CONTENT_ENCODING).and_then(|value| value.to_str().ok()) else { return };
+    let rest: Vec<&str> = value
+        .split(',')
+        .map(str::trim)
+        .filter(|coding| !coding.eq_ignore_ascii_case("aws-chunked") && !coding.is_empty())
+        .collect();
+    match http::HeaderValue::from_str(&rest.join(",")) {
+        Ok(rest) if !rest.is_empty() => headers.insert(header::CONTENT_ENCODING, rest),
+        _ => headers.remove(header::CONTENT_ENCODING),
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn map(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
+        pairs
+            .iter()
+            .map(|(name, value)| (HeaderName::from_static(name), http::HeaderValue::from_static(value)))
+            .collect()
+    }
+
+    #[test]
+    fn a_client_stores_no_envelope_checksum_or_encryption_of_its_own() {
+        let kept = from_client(&map(&[
+            ("x-amz-meta-sealgate", "forged"),
+            ("x-amz-meta-colour", "red"),
+            ("x-amz-checksum-crc32", "AAAAAA=="),
+            ("x-amz-server-side-encryption", "aws:kms"),
+            ("x-amz-server-side-encryption-customer-key", "secret"),
+            ("content-md5", "AAAA"),
+            ("authorization", "AWS4"),
+            ("content-encoding", "aws-chunked, gzip"),
+            ("x-amz-tagging", "a=b"),
+        ]));
+        assert_eq!(kept, map(&[("x-amz-meta-colour", "red"), ("content-encoding", "gzip"), ("x-amz-tagging", "a=b")]));
+    }
+
+    #[test]
+    fn aws_chunked_alone_leaves_no_content_encoding() {
+        assert!(from_client(&map(&[("content-encoding", "aws-chunked")])).is_empty());
+    }
+
+    #[test]
+    fn a_client_sees_nothing_of_the_backend_s_checksums_and_encryption() {
+        let shown = to_client(&map(&[
+            ("etag", "\"x\""),
+            ("x-amz-meta-sealgate", "AQ"),
+            ("x-amz-checksum-crc64nvme", "x"),
+            ("x-amz-server-side-encryption", "AES256"),
+            ("content-length", "5"),
+            ("x-amz-version-id", "v"),
+            ("last-modified", "Tue, 24 Nov 2026 20:00:00 GMT"),
+        ]));
+        assert_eq!(shown, map(&[("x-amz-version-id", "v"), ("last-modified", "Tue, 24 Nov 2026 20:00:00 GMT")]));
+    }
+}

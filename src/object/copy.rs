@@ -1,0 +1,402 @@
+//! CopyObject: the data key is kept and wrapped anew, and the backend moves the bytes.
+//!
+//! A body passes through the gateway only where the source is plain, where the number of layers changes, or where the
+//! client asks for a checksum that is not stored.
+
+use futures::StreamExt;
+use http::header::{HeaderMap, HeaderName, HeaderValue};
+use http::{Method, StatusCode};
+use http_body_util::BodyStream;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::Deserialize;
+
+use super::body::{BodyFault, PlainBody, Verdict};
+use super::conditions::Conditions;
+use super::error::{Error, Fault};
+use super::get::{ChecksumMode, Read, ReadReply, Section, Unlocked};
+use super::protection::{self, Protected};
+use super::put::{MAX_PUT, Write, joined, place};
+use super::range::ByteRange;
+use super::stored::{Kind, Stored};
+use super::{Objects, attributes, etag};
+use crate::checksum::{Algorithm, ChecksumKind, Hasher};
+use crate::datakey::Protection;
+use crate::identity::Permit;
+use crate::seal::FullChecksum;
+use crate::upstream::{self, Request};
+
+/// The longest stored object that a backend copies in one request, and the pieces of longer ones.
+const MAX_BACKEND_COPY: u64 = 5 * 1024 * 1024 * 1024;
+const COPY_PIECE: u64 = 1024 * 1024 * 1024;
+
+const UNRESERVED_AND_SLASH: AsciiSet =
+    NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
+
+/// What is copied; its permit is for reading.
+pub struct Source {
+    pub permit: Permit,
+    pub version_id: Option<String>,
+    pub conditions: Conditions,
+}
+
+/// `x-amz-metadata-directive`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MetadataDirective {
+    Copy,
+    Replace,
+}
+
+/// A copy.
+pub struct Copy {
+    pub permit: Permit,
+    pub source: Source,
+    pub directive: MetadataDirective,
+    pub protection: Protection,
+    /// Whether the request names an encryption: a copy onto itself must change something.
+    pub names_encryption: bool,
+    /// The client's headers that are stored.
+    pub attributes: HeaderMap,
+    pub conditions: Conditions,
+    /// `x-amz-checksum-algorithm`.
+    pub checksum: Option<Algorithm>,
+}
+
+/// What a copy answers.
+pub struct Copied {
+    pub headers: HeaderMap,
+    /// As clients see it, without quotes.
+    pub etag: String,
+    /// As the backend writes it, ISO 8601.
+    pub last_modified: String,
+    pub protected: Protected,
+    pub checksum: Option<FullChecksum>,
+    pub source_version: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct CopyResult {
+    #[serde(rename = "ETag")]
+    etag: String,
+    last_modified: String,
+}
+
+impl Objects {
+    /// Copies an object, or re-wraps it where it stands.
+    pub async fn copy(&self, copy: Copy) -> Result<Copied, Error> {
+        let (source_bucket, source_key) = place(&copy.source.permit)?;
+        let read = Read {
+            permit: copy.source.permit.clone(),
+            version_id: copy.source.version_id.clone(),
+            section: Section::Whole,
+            conditions: copy.source.conditions.clone(),
+            checksum: ChecksumMode::Off,
+            headers: HeaderMap::new(),
+        };
+        // On a copy, "not modified" is a failed condition.
+        let stored = self.stored(&read).await.map_err(|error| match &error {
+            Error::Backend(answer) if answer.status() == Some(StatusCode::NOT_MODIFIED) => {
+                Fault::PreconditionFailed { condition: "x-amz-copy-source-If-None-Match" }.into()
+            }
+            _ => error,
+        })?;
+        self.refuse_idle_self_copy(&copy)?;
+        let plain_len = stored.plain_len()?;
+        if plain_len > MAX_PUT {
+            let message =
+                "The specified copy source is larger than the maximum allowable size for a copy source: 5368709120";
+            return Err(Fault::InvalidRequest(message.to_owned()).into());
+        }
+        self.check_destination(&copy).await?;
+        let attributes = copied_attributes(&copy, &stored);
+        let source_version = stored.version_id.clone();
+        let copied = match &stored.kind {
+            Kind::Sealed(envelope) if envelope.layers() == protection::layers(&copy.protection) => {
+                let unlocked = self.unlock_stored(&copy.source.permit, (&source_bucket, &source_key), stored).await?;
+                let checksum = self.stored_checksum((&source_bucket, &source_key), &unlocked).await?;
+                let kept =
+                    copy.checksum.is_none_or(|wanted| checksum.as_ref().is_some_and(|have| have.algorithm == wanted));
+                if kept {
+                    self.copy_wrapped(&copy, unlocked, attributes, checksum).await?
+                } else {
+                    self.copy_body(&copy, read, attributes).await?
+                }
+            }
+            _ => self.copy_body(&copy, read, attributes).await?,
+        };
+        Ok(Copied { source_version, ..copied })
+    }
+
+    /// The checksum of a stored object, wherever it stands.
+    async fn stored_checksum(
+        &self,
+        place: (&crate::names::BucketName, &crate::names::ObjectKey),
+        unlocked: &Unlocked,
+    ) -> Result<Option<FullChecksum>, Error> {
+        if let Some(checksum) = unlocked.envelope.open_checksum(&unlocked.keys)? {
+            return Ok(Some(checksum));
+        }
+        let known = self.manifest(place, &unlocked.stored, &unlocked.envelope, &unlocked.keys).await?;
+        Ok(known.manifest.checksum.clone())
+    }
+
+    /// New wrapping around the same data keys; the backend copies the bytes.
+    async fn copy_wrapped(
+        &self,
+        copy: &Copy,
+        unlocked: Unlocked,
+        attributes: HeaderMap,
+        checksum: Option<FullChecksum>,
+    ) -> Result<Copied, Error> {
+        let (bucket, object_key) = place(&copy.permit)?;
+        let keks =
+            self.datakeys.generate(&copy.permit, (self.bound_name(&bucket), &object_key), &copy.protection).await?;
+        let in_envelope = unlocked.envelope.open_checksum(&unlocked.keys)?;
+        let draft = protection::draft(&copy.protection, &keks, unlocked.envelope.shape, in_envelope);
+        let enveloped =
+            self.envelop_with(draft, &keks, unlocked.keys.duplicate(), (&bucket, &object_key), &attributes)?;
+        let source = source_headers(copy, &unlocked.stored)?;
+        let (headers, result) = if unlocked.stored.stored_len <= MAX_BACKEND_COPY {
+            let mut headers = joined(enveloped.headers, source);
+            headers.insert("x-amz-metadata-directive", HeaderValue::from_static("REPLACE"));
+            let request = Request::new(Method::PUT).object(&bucket, &object_key).headers(headers);
+            self.document_and_headers::<CopyResult>(request).await.map_err(source_changed)?
+        } else {
+            self.copy_in_pieces(copy, &unlocked, enveloped.headers, source).await?
+        };
+        Ok(Copied {
+            headers: attributes::to_client(&headers),
+            etag: etag::to_client(etag::unquote(&result.etag)).into_owned(),
+            last_modified: result.last_modified,
+            protected: enveloped.protected,
+            checksum,
+            source_version: None,
+        })
+    }
+
+    /// A stored object beyond the backend's limit for one copy: the same bytes as parts of a backend upload.
+    async fn copy_in_pieces(
+        &self,
+        copy: &Copy,
+        unlocked: &Unlocked,
+        mut headers: HeaderMap,
+        source: HeaderMap,
+    ) -> Result<(HeaderMap, CopyResult), Error> {
+        let (bucket, object_key) = place(&copy.permit)?;
+        if headers.remove("x-amz-tagging-directive").is_none_or(|directive| directive != "REPLACE") {
+            if let Some(tags) = self.source_tags(copy).await? {
+                headers.insert("x-amz-tagging", tags);
+            }
+        }
+        let upload = self.create_backend_upload((&bucket, &object_key), headers).await?;
+        let stored_len = unlocked.stored.stored_len;
+        let copied = async {
+            let mut parts = Vec::new();
+            for (number, start) in (1_u16..).zip((0..stored_len).step_by(COPY_PIECE as usize)) {
+                let end = stored_len.min(start + COPY_PIECE) - 1;
+                let mut headers = source.clone();
+                let range = HeaderValue::from_str(&format!("bytes={start}-{end}"));
+                headers.insert("x-amz-copy-source-range", range.map_err(|_| Error::Internal("a range"))?);
+                parts.push((number, self.copy_backend_part((&bucket, &object_key), &upload, number, headers).await?));
+            }
+            let conditions = copy.conditions.for_backend(self.forms(&bucket), None);
+            self.complete_backend_upload((&bucket, &object_key), &upload, &parts, conditions).await
+        };
+        match copied.await {
+            Ok(answer) => {
+                let etag = answer.get("etag").and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+                Ok((answer, CopyResult { etag, last_modified: now() }))
+            }
+            Err(error) => {
+                self.abort_backend_upload((&bucket, &object_key), &upload).await;
+                Err(source_changed(error))
+            }
+        }
+    }
+
+    /// Opens the source and seals it anew.
+    async fn copy_body(&self, copy: &Copy, read: Read, mut attributes: HeaderMap) -> Result<Copied, Error> {
+        let source = self.get(&read).await?;
+        if attributes.remove("x-amz-tagging-directive").is_none_or(|directive| directive != "REPLACE") {
+            if let Some(tags) = self.source_tags(copy).await? {
+                attributes.insert("x-amz-tagging", tags);
+            }
+        }
+        let algorithm = copy.checksum.unwrap_or(Algorithm::Crc64Nvme);
+        let written = self
+            .put(Write {
+                permit: copy.permit.clone(),
+                protection: copy.protection.clone(),
+                attributes,
+                conditions: copy.conditions.clone(),
+                declared_checksum: None,
+                body: reread(source, algorithm),
+            })
+            .await?;
+        Ok(Copied {
+            headers: written.headers,
+            etag: written.etag,
+            last_modified: now(),
+            protected: written.protected,
+            checksum: written.checksum,
+            source_version: None,
+        })
+    }
+
+    /// The source's tags as `x-amz-tagging` writes them.
+    async fn source_tags(&self, copy: &Copy) -> Result<Option<HeaderValue>, Error> {
+        #[derive(Deserialize)]
+        struct Tagging {
+            #[serde(rename = "TagSet")]
+            set: TagSet,
+        }
+        #[derive(Deserialize)]
+        struct TagSet {
+            #[serde(rename = "Tag", default)]
+            tags: Vec<Tag>,
+        }
+        #[derive(Deserialize)]
+        #[serde(rename_all = "PascalCase")]
+        struct Tag {
+            key: String,
+            value: String,
+        }
+        let (bucket, object_key) = place(&copy.source.permit)?;
+        let mut request = Request::new(Method::GET).object(&bucket, &object_key).sub_resource("tagging");
+        if let Some(version) = &copy.source.version_id {
+            request = request.query("versionId", version.as_str());
+        }
+        let tagging: Tagging = self.document(request).await?;
+        let pairs: Vec<_> = tagging.set.tags.into_iter().map(|tag| (tag.key, Some(tag.value))).collect();
+        let text = upstream::encode_query(&pairs);
+        Ok(HeaderValue::from_str(&text).ok().filter(|_| !pairs.is_empty()))
+    }
+
+    /// Refuses a copy of an object onto itself that changes nothing, in AWS's words.
+    fn refuse_idle_self_copy(&self, copy: &Copy) -> Result<(), Error> {
+        let same = copy.permit.target() == copy.source.permit.target() && copy.source.version_id.is_none();
+        let changes = copy.directive == MetadataDirective::Replace
+            || copy.names_encryption
+            || ["x-amz-storage-class", "x-amz-website-redirect-location"]
+                .iter()
+                .any(|name| copy.attributes.contains_key(*name));
+        if same && !changes {
+            let message = "This copy request is illegal because it is trying to copy an object to itself without changing \
+                           the object's metadata, storage class, website redirect location or encryption attributes.";
+            return Err(Fault::InvalidRequest(message.to_owned()).into());
+        }
+        Ok(())
+    }
+
+    /// Checks the destination's conditions: backends ignore them on a copy. A write between this look and the copy is
+    /// not seen.
+    async fn check_destination(&self, copy: &Copy) -> Result<(), Error> {
+        if copy.conditions.is_empty() {
+            return Ok(());
+        }
+        let (bucket, object_key) = place(&copy.permit)?;
+        let request = Request::new(Method::HEAD).object(&bucket, &object_key);
+        let current = match self.upstream.expect(request).await {
+            Err(error) if error.status() == Some(StatusCode::NOT_FOUND) => None,
+            answer => {
+                let (head, _) = answer?.into_parts();
+                Some(Stored::read(head.status, head.headers, self.buckets.state(&bucket))?.client_etag())
+            }
+        };
+        copy.conditions.check_write(current.as_deref())
+    }
+}
+
+/// The headers of the new object: what the directive keeps of the source, and what the request says.
+fn copied_attributes(copy: &Copy, stored: &Stored) -> HeaderMap {
+    match copy.directive {
+        MetadataDirective::Replace => copy.attributes.clone(),
+        MetadataDirective::Copy => {
+            let mut headers = copy.attributes.clone();
+            for name in attributes::described(&copy.attributes).keys() {
+                headers.remove(name);
+            }
+            for (name, value) in &attributes::described(&stored.headers) {
+                headers.append(name.clone(), value.clone());
+            }
+            headers
+        }
+    }
+}
+
+/// `x-amz-copy-source` and the ETag that it must still have.
+fn source_headers(copy: &Copy, stored: &Stored) -> Result<HeaderMap, Error> {
+    let (bucket, object_key) = place(&copy.source.permit)?;
+    let mut source = format!("/{bucket}/{}", utf8_percent_encode(object_key.as_str(), &UNRESERVED_AND_SLASH));
+    if let Some(version) = copy.source.version_id.as_deref().or(stored.version_id.as_deref().filter(|id| *id != "null"))
+    {
+        source.push_str(&format!("?versionId={}", utf8_percent_encode(version, NON_ALPHANUMERIC)));
+    }
+    let mut headers = HeaderMap::new();
+    let value = HeaderValue::from_str(&source).map_err(|_| Error::Internal("a copy source that is no header"))?;
+    headers.insert(HeaderName::from_static("x-amz-copy-source"), value);
+    let tag = super::quoted(&stored.backend_etag).ok_or(Error::Damaged("its ETag"))?;
+    headers.insert(HeaderName::from_static("x-amz-copy-source-if-match"), tag);
+    Ok(headers)
+}
+
+/// The backend's 412 on a copy: the source was overwritten in between.
+fn source_changed(error: Error) -> Error {
+    match &error {
+        Error::Backend(answer) if answer.status() == Some(StatusCode::PRECONDITION_FAILED) => Error::Changed,
+        _ => error,
+    }
+}
+
+/// An answer of [`Objects::get`] as a body to seal again, with its checksum in `algorithm`.
+pub(super) fn reread(source: ReadReply, algorithm: Algorithm) -> PlainBody {
+    let len = source.range.as_ref().map_or(source.plain_len, |range| range.end - range.start);
+    let verdict = Verdict::default();
+    let state = (BodyStream::new(source.body), Some(Hasher::new(algorithm)), verdict.clone());
+    let stream = futures::stream::try_unfold(state, move |(mut frames, mut hasher, verdict)| async move {
+        loop {
+            match frames.next().await {
+                Some(Ok(frame)) => {
+                    let Ok(data) = frame.into_data() else { continue };
+                    if let Some(hasher) = hasher.as_mut() {
+                        hasher.update(&data);
+                    }
+                    return Ok(Some((data, (frames, hasher, verdict))));
+                }
+                Some(Err(error)) => return Err(BodyFault::Source(Box::new(own_error(error)))),
+                None => {
+                    let value = hasher.take().map(Hasher::finish);
+                    let kind = ChecksumKind::FullObject;
+                    let _ = verdict.set(value.map(|value| FullChecksum { algorithm, kind, value }));
+                    return Ok(None);
+                }
+            }
+        }
+    });
+    PlainBody { len: Some(len), stream: Box::pin(stream), verdict }
+}
+
+fn own_error(error: upstream::BoxError) -> Error {
+    match error.downcast::<Error>() {
+        Ok(ours) => *ours,
+        Err(other) => Error::Backend(upstream::Error::Answer(other)),
+    }
+}
+
+/// A part copy's range must lie within its source.
+pub(super) fn within(range: ByteRange, plain_len: u64) -> Result<(), Error> {
+    match range {
+        ByteRange::FromTo(_, last) if last < plain_len => Ok(()),
+        _ => Err(Fault::InvalidArgument {
+            name: "x-amz-copy-source-range",
+            value: String::new(),
+            message: format!("Range specified is not valid for source object of size: {plain_len}"),
+        }
+        .into()),
+    }
+}
+
+fn now() -> String {
+    let format = time::macros::format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].000Z");
+    time::OffsetDateTime::now_utc().format(&format).unwrap_or_default()
+}

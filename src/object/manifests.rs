@@ -1,0 +1,104 @@
+//! Manifests of stored objects: fetched from their tail, opened, and kept for the next reader.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::header::{self, HeaderValue};
+use moka::future::Cache;
+
+use super::Objects;
+use super::conditions;
+use super::error::Error;
+use super::stored::Stored;
+use super::tail::TAIL_LEN;
+use crate::envelope::Envelope;
+use crate::names::{BucketName, ObjectKey};
+use crate::seal::{LayerKeys, Manifest, Opened};
+use crate::upstream;
+
+/// A manifest and how much of the object's end it takes.
+#[derive(Clone)]
+pub struct Known {
+    pub manifest: Arc<Manifest>,
+    pub tail_len: u64,
+}
+
+/// Opened manifests by commitment and backend ETag: what only the same body can have.
+pub struct Manifests(Cache<([u8; 32], String), Known>);
+
+impl Manifests {
+    /// `capacity` in bytes of manifest.
+    pub fn new(capacity: u64) -> Self {
+        let weigh = |_: &([u8; 32], String), known: &Known| {
+            u32::try_from(256 + known.manifest.parts.len() * 128).unwrap_or(u32::MAX)
+        };
+        Self(Cache::builder().max_capacity(capacity).weigher(weigh).build())
+    }
+}
+
+impl Objects {
+    /// The manifest of a sealed object. One request for its last 64 KiB, a second where it is longer, none when known.
+    pub(super) async fn manifest(
+        &self,
+        place: (&BucketName, &ObjectKey),
+        stored: &Stored,
+        envelope: &Envelope,
+        keys: &LayerKeys,
+    ) -> Result<Known, Error> {
+        let commitments = envelope.commitments();
+        let first = commitments.first().copied().ok_or(Error::Damaged("its envelope"))?;
+        let name = (first, stored.backend_etag.clone());
+        if let Some(known) = self.manifests.0.get(&name).await {
+            return Ok(known);
+        }
+        let mut wanted = TAIL_LEN.min(stored.stored_len);
+        for _ in 0..2 {
+            let tail = self.stored_bytes(place, stored, stored.stored_len - wanted..stored.stored_len).await?;
+            match Manifest::open(keys, &commitments, &tail, stored.stored_len)? {
+                Opened::Needs(more) if more > wanted && more <= stored.stored_len => wanted = more,
+                Opened::Needs(_) => break,
+                Opened::Manifest(manifest) => {
+                    if manifest.plain_len != stored.plain_len()? {
+                        break;
+                    }
+                    let known = Known { manifest: Arc::new(manifest), tail_len: wanted };
+                    self.manifests.0.insert(name, known.clone()).await;
+                    return Ok(known);
+                }
+            }
+        }
+        Err(Error::Damaged("its manifest"))
+    }
+
+    /// A small range of exactly this stored object, in memory.
+    async fn stored_bytes(
+        &self,
+        place: (&BucketName, &ObjectKey),
+        stored: &Stored,
+        range: std::ops::Range<u64>,
+    ) -> Result<Bytes, Error> {
+        let expected = range.end - range.start;
+        let answer = self.upstream.expect(self.ranged(place, stored, range)?).await?;
+        let limit = usize::try_from(expected).unwrap_or(usize::MAX);
+        let bytes = upstream::collect(answer.into_body(), limit).await?;
+        if bytes.len() as u64 == expected { Ok(bytes) } else { Err(Error::Damaged("its length")) }
+    }
+
+    /// A GET of a range of exactly this stored object and version.
+    pub(super) fn ranged(
+        &self,
+        (bucket, object_key): (&BucketName, &ObjectKey),
+        stored: &Stored,
+        range: std::ops::Range<u64>,
+    ) -> Result<upstream::Request, Error> {
+        let mut request = upstream::Request::new(http::Method::GET).object(bucket, object_key);
+        if let Some(version) = stored.version_id.as_deref().filter(|version| *version != "null") {
+            request = request.query("versionId", version);
+        }
+        let bytes = format!("bytes={}-{}", range.start, range.end.saturating_sub(1));
+        let value = HeaderValue::from_str(&bytes).map_err(|_| Error::Internal("a range that is no header"))?;
+        request = request.header(header::RANGE, value);
+        let (name, value) = conditions::pin(&stored.backend_etag).ok_or(Error::Damaged("its ETag"))?;
+        Ok(request.header(name, value))
+    }
+}

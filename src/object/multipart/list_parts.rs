@@ -1,0 +1,88 @@
+//! ListParts: the newest attempt of each number that the backend confirms, or that is staged.
+
+use std::collections::BTreeMap;
+
+use super::super::Objects;
+use super::super::error::Error;
+use super::super::etag::unquote;
+use super::part_etag;
+use super::part_record::{PartRecord, Whereabouts};
+use super::upload_part::no_such_upload;
+use crate::checksum::{Algorithm, ChecksumKind};
+use crate::identity::Permit;
+
+/// A page of an upload's parts.
+pub struct ListParts {
+    pub permit: Permit,
+    pub upload_id: String,
+    /// Parts with higher numbers are listed.
+    pub marker: u16,
+    /// At most 1,000.
+    pub limit: u16,
+}
+
+/// One part as clients see it.
+pub struct ListedPart {
+    pub number: u16,
+    /// Without quotes.
+    pub etag: String,
+    pub plain_len: u64,
+    /// Milliseconds since 1970.
+    pub time_ms: u64,
+    pub checksum: Option<Vec<u8>>,
+}
+
+/// One page.
+pub struct PartsPage {
+    pub parts: Vec<ListedPart>,
+    pub truncated: bool,
+    pub checksum: Option<(Algorithm, ChecksumKind)>,
+    pub storage_class: Option<String>,
+}
+
+impl Objects {
+    /// Lists parts in order of their numbers.
+    pub async fn list_parts(&self, list: &ListParts) -> Result<PartsPage, Error> {
+        let (name, record, keys) = self.open_upload(&list.permit, &list.upload_id).await?;
+        let limit = usize::from(list.limit);
+        let backend = self
+            .list_backend_parts(name.place(), &name.upload_id, list.marker, list.limit.max(1))
+            .await
+            .map_err(no_such_upload)?;
+        let enough = |records: &[PartRecord]| numbers(records) > limit;
+        let (records, more) = self.part_records(&name, &keys, list.marker, enough).await?;
+        // The last number of a cut listing may have newer records behind the cut.
+        let cut = if more { records.last().map(|record| record.number) } else { None };
+        let confirmed: BTreeMap<u16, &str> =
+            backend.parts.iter().map(|part| (part.part_number, unquote(&part.etag))).collect();
+        let confirms = |record: &PartRecord| match record.whereabouts {
+            Whereabouts::Staged => true,
+            Whereabouts::InUpload => confirmed.get(&record.number) == Some(&record.backend_etag.as_str()),
+        };
+        let mut newest: BTreeMap<u16, PartRecord> = BTreeMap::new();
+        for record in records.into_iter().filter(|record| confirms(record) && Some(record.number) != cut) {
+            let kept = newest.get(&record.number).is_none_or(|kept| kept.time_ms <= record.time_ms);
+            if kept {
+                newest.insert(record.number, record);
+            }
+        }
+        let truncated = more || newest.len() > limit || backend.is_truncated;
+        let parts = newest.into_values().take(limit).map(listed).collect();
+        Ok(PartsPage { parts, truncated, checksum: record.checksum(&keys)?, storage_class: backend.storage_class })
+    }
+}
+
+fn listed(record: PartRecord) -> ListedPart {
+    ListedPart {
+        number: record.number,
+        etag: part_etag(&record.attempt),
+        plain_len: record.plain_len,
+        time_ms: record.time_ms,
+        checksum: record.checksum,
+    }
+}
+
+/// How many part numbers have records.
+fn numbers(records: &[PartRecord]) -> usize {
+    records.chunk_by(|left, right| left.number == right.number).count()
+}

@@ -1,0 +1,258 @@
+//! The record of an upload in the system bucket: its envelope, and the checksum that its parts carry.
+//!
+//! | bytes | field |
+//! |---|---|
+//! | 1 | version, 1 |
+//! | 2 + n | bucket, object key, upload id, envelope as its header has it: each with its length, big endian |
+//! | 8 | time of creation, milliseconds since 1970 |
+//! | 12 + 2 + 16 | nonce; checksum algorithm and kind (0: none) under AES-256-GCM; tag |
+//!
+//! Key: HKDF(DEK, "sealgate/v1/upload-record"); associated data: everything before the nonce. Names stand in the clear:
+//! the backend knows them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::Method;
+use moka::future::Cache;
+
+use super::super::Objects;
+use super::super::error::{Error, Fault};
+use crate::checksum::{Algorithm, ChecksumKind};
+use crate::crypto::{Gcm, random, sha256};
+use crate::envelope::Envelope;
+use crate::names::{BucketName, ObjectKey};
+use crate::seal::LayerKeys;
+use crate::upstream::{self, Body, Request};
+
+const VERSION: u8 = 1;
+const MAX_RECORD: usize = 64 * 1024;
+
+/// An upload's name.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct UploadName {
+    pub bucket: BucketName,
+    pub object_key: ObjectKey,
+    pub upload_id: String,
+}
+
+impl UploadName {
+    pub fn place(&self) -> (&BucketName, &ObjectKey) {
+        (&self.bucket, &self.object_key)
+    }
+
+    /// Where the upload's objects stand in the system bucket, with a final slash.
+    pub fn folder(&self) -> String {
+        let mut hash = Vec::new();
+        for field in [self.bucket.as_str(), self.object_key.as_str(), &self.upload_id] {
+            hash.extend_from_slice(&(field.len() as u64).to_be_bytes());
+            hash.extend_from_slice(field.as_bytes());
+        }
+        format!("uploads/{}/", hex::encode(sha256(&[&hash])))
+    }
+
+    /// Associated data of what is sealed for one part of this upload.
+    pub fn part_context(&self, number: u16) -> Vec<u8> {
+        let mut context = Vec::new();
+        for field in [self.bucket.as_str(), self.object_key.as_str(), &self.upload_id] {
+            context.extend_from_slice(&(field.len() as u64).to_be_bytes());
+            context.extend_from_slice(field.as_bytes());
+        }
+        context.extend_from_slice(&number.to_be_bytes());
+        context
+    }
+}
+
+/// What a record says, before the keys are at hand.
+pub struct UploadRecord {
+    pub name: UploadName,
+    pub envelope: Envelope,
+    /// Milliseconds since 1970.
+    pub created_ms: u64,
+    clear: Vec<u8>,
+    nonce: [u8; 12],
+    sealed: Vec<u8>,
+}
+
+/// Records that were read lately: they never change.
+pub struct Uploads(Cache<UploadName, Arc<UploadRecord>>);
+
+impl Default for Uploads {
+    fn default() -> Self {
+        Self(Cache::builder().max_capacity(4096).time_to_idle(Duration::from_secs(900)).build())
+    }
+}
+
+impl UploadRecord {
+    /// A new record and its bytes.
+    pub fn seal(
+        name: &UploadName,
+        encoded_envelope: &str,
+        created_ms: u64,
+        checksum: Option<(Algorithm, ChecksumKind)>,
+        keys: &LayerKeys,
+    ) -> Result<Vec<u8>, Error> {
+        let mut record = vec![VERSION];
+        for field in [name.bucket.as_str(), name.object_key.as_str(), &name.upload_id, encoded_envelope] {
+            let len = u16::try_from(field.len()).map_err(|_| Error::Internal("a name that is too long"))?;
+            record.extend_from_slice(&len.to_be_bytes());
+            record.extend_from_slice(field.as_bytes());
+        }
+        record.extend_from_slice(&created_ms.to_be_bytes());
+        let nonce: [u8; 12] = random();
+        let mut sealed = match checksum {
+            None => [0, 0],
+            Some((algorithm, ChecksumKind::Composite)) => [algorithm.code(), 1],
+            Some((algorithm, ChecksumKind::FullObject)) => [algorithm.code(), 2],
+        };
+        let tag = cipher(keys)?.seal_in_place(nonce, &record, &mut sealed);
+        record.extend_from_slice(&nonce);
+        record.extend_from_slice(&sealed);
+        record.extend_from_slice(&tag);
+        Ok(record)
+    }
+
+    /// Reads a record's bytes.
+    pub fn decode(bytes: &[u8]) -> Result<Self, Error> {
+        const DAMAGED: Error = Error::Damaged("an upload record");
+        let mut rest = bytes;
+        let mut take = |len: usize| -> Result<&[u8], Error> {
+            let (head, tail) = rest.split_at_checked(len).ok_or(DAMAGED)?;
+            rest = tail;
+            Ok(head)
+        };
+        if take(1)? != [VERSION] {
+            return Err(DAMAGED);
+        }
+        let mut fields = Vec::with_capacity(4);
+        for _ in 0..4 {
+            let len = u16::from_be_bytes(take(2)?.try_into().map_err(|_| DAMAGED)?);
+            fields.push(std::str::from_utf8(take(len.into())?).map_err(|_| DAMAGED)?);
+        }
+        let [bucket, object_key, upload_id, envelope] = fields.try_into().map_err(|_| DAMAGED)?;
+        let created_ms = u64::from_be_bytes(take(8)?.try_into().map_err(|_| DAMAGED)?);
+        let nonce = take(12)?.try_into().map_err(|_| DAMAGED)?;
+        let sealed = take(2 + 16)?.to_vec();
+        if !take(0)?.is_empty() || !rest.is_empty() {
+            return Err(DAMAGED);
+        }
+        let clear = bytes[..bytes.len() - 12 - 2 - 16].to_vec();
+        let name = UploadName {
+            bucket: BucketName::new(bucket).map_err(|_| DAMAGED)?,
+            object_key: ObjectKey::new(object_key).map_err(|_| DAMAGED)?,
+            upload_id: upload_id.to_owned(),
+        };
+        Ok(Self { name, envelope: Envelope::decode(envelope)?, created_ms, clear, nonce, sealed })
+    }
+
+    /// The checksum that the parts of this upload carry.
+    pub fn checksum(&self, keys: &LayerKeys) -> Result<Option<(Algorithm, ChecksumKind)>, Error> {
+        let mut sealed = self.sealed.clone();
+        let open = cipher(keys)?.open_in_place(self.nonce, &self.clear, &mut sealed)?;
+        match *open {
+            [0, 0] => Ok(None),
+            [code, kind] => {
+                let algorithm = Algorithm::from_code(code).ok_or(Error::Damaged("an upload record"))?;
+                let kind = if kind == 1 { ChecksumKind::Composite } else { ChecksumKind::FullObject };
+                Ok(Some((algorithm, kind)))
+            }
+            _ => Err(Error::Damaged("an upload record")),
+        }
+    }
+}
+
+impl Objects {
+    /// The record of an upload. None: there is no such upload, here or at this place.
+    pub(in crate::object) async fn upload_record(&self, name: &UploadName) -> Result<Arc<UploadRecord>, Error> {
+        if let Some(record) = self.uploads.0.get(name).await {
+            return Ok(record);
+        }
+        let request = Request::new(Method::GET)
+            .object(&self.settings.system_bucket, &system_key(&format!("{}record", name.folder()))?);
+        let answer = match self.upstream.expect(request).await {
+            Err(error) if error.status() == Some(http::StatusCode::NOT_FOUND) => return Err(Fault::NoSuchUpload.into()),
+            answer => answer?,
+        };
+        let record = UploadRecord::decode(&upstream::collect(answer.into_body(), MAX_RECORD).await?)?;
+        if record.name != *name {
+            return Err(Error::Damaged("an upload record"));
+        }
+        let record = Arc::new(record);
+        self.uploads.0.insert(name.clone(), record.clone()).await;
+        Ok(record)
+    }
+
+    /// Writes a record.
+    pub(in crate::object) async fn write_upload_record(&self, name: &UploadName, record: Vec<u8>) -> Result<(), Error> {
+        self.write_system_object(&format!("{}record", name.folder()), Body::Bytes(record.into())).await
+    }
+
+    /// Forgets what is cached of an upload.
+    pub(in crate::object) async fn forget_upload(&self, name: &UploadName) {
+        self.uploads.0.invalidate(name).await;
+    }
+
+    /// Writes an object of the system bucket.
+    pub(in crate::object) async fn write_system_object(&self, key: &str, body: Body) -> Result<(), Error> {
+        let request = Request::new(Method::PUT).object(&self.settings.system_bucket, &system_key(key)?).body(body);
+        self.upstream.expect(request).await?;
+        Ok(())
+    }
+
+    /// Reads an object of the system bucket as a stream.
+    pub(in crate::object) async fn read_system_object(
+        &self,
+        key: &str,
+    ) -> Result<http::Response<upstream::BoxBody>, Error> {
+        let request = Request::new(Method::GET).object(&self.settings.system_bucket, &system_key(key)?);
+        Ok(self.upstream.expect(request).await?)
+    }
+
+    /// Deletes an object of the system bucket; one that is gone is fine.
+    pub(in crate::object) async fn delete_system_object(&self, key: &str) -> Result<(), Error> {
+        let request = Request::new(Method::DELETE).object(&self.settings.system_bucket, &system_key(key)?);
+        match self.upstream.expect(request).await {
+            Err(error) if error.status() == Some(http::StatusCode::NOT_FOUND) => Ok(()),
+            answer => Ok(answer.map(|_| ())?),
+        }
+    }
+
+    /// The keys of the system bucket below `prefix` and behind `after`: one page, and whether there are more.
+    pub(in crate::object) async fn list_system_objects(
+        &self,
+        prefix: &str,
+        after: Option<&str>,
+    ) -> Result<(Vec<String>, bool), Error> {
+        #[derive(serde::Deserialize)]
+        #[serde(rename_all = "PascalCase")]
+        struct Page {
+            #[serde(default)]
+            is_truncated: bool,
+            #[serde(default)]
+            contents: Vec<Entry>,
+        }
+        #[derive(serde::Deserialize)]
+        #[serde(rename_all = "PascalCase")]
+        struct Entry {
+            key: String,
+        }
+        let mut request = Request::new(Method::GET)
+            .bucket(&self.settings.system_bucket)
+            .query("list-type", "2")
+            .query("prefix", prefix);
+        if let Some(after) = after {
+            request = request.query("start-after", after);
+        }
+        let page: Page = self.document(request).await?;
+        Ok((page.contents.into_iter().map(|entry| entry.key).collect(), page.is_truncated))
+    }
+}
+
+fn cipher(keys: &LayerKeys) -> Result<Gcm, Error> {
+    Ok(Gcm::new(super::derived(keys, "upload-record")?.expose()))
+}
+
+/// A key of the system bucket.
+pub fn system_key(key: &str) -> Result<ObjectKey, Error> {
+    ObjectKey::new(key).map_err(|_| Error::Internal("a system object's name"))
+}

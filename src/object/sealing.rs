@@ -1,0 +1,149 @@
+//! Plaintext in, sealed bytes out: what the backend reads while the client still sends.
+//!
+//! The last segment and everything behind it leave only after the plaintext has ended cleanly, so that the backend never
+//! holds a whole object that the client's checks refused: the request stops short and leaves nothing.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures::StreamExt;
+use http_body::Frame;
+use http_body_util::{BodyExt, StreamBody};
+
+use super::body::{BodyFault, PlainBody};
+use super::error::Error;
+use crate::seal::{FullChecksum, StreamSealer};
+use crate::upstream;
+
+/// What follows the stream: given the plaintext's length and checksum, the bytes behind the last segment.
+pub type Closing = Box<dyn FnOnce(Ended) -> Result<Vec<Bytes>, Error> + Send>;
+
+/// What is known when the plaintext has ended.
+pub struct Ended {
+    pub plain_len: u64,
+    /// Bytes of sealed stream.
+    pub stream_len: u64,
+    pub checksum: Option<FullChecksum>,
+}
+
+/// A plaintext body being sealed, piece by piece.
+pub struct Sealing {
+    plain: PlainBody,
+    sealer: Option<StreamSealer>,
+    closing: Option<Closing>,
+    ready: VecDeque<Bytes>,
+    stream_len: u64,
+    plain_len: u64,
+    scratch: Vec<Bytes>,
+}
+
+impl Sealing {
+    pub fn new(plain: PlainBody, sealer: StreamSealer, closing: Closing) -> Self {
+        Self {
+            plain,
+            sealer: Some(sealer),
+            closing: Some(closing),
+            ready: VecDeque::new(),
+            stream_len: 0,
+            plain_len: 0,
+            scratch: Vec::new(),
+        }
+    }
+
+    /// The next sealed piece; `None` after the last.
+    pub async fn next(&mut self) -> Result<Option<Bytes>, Error> {
+        loop {
+            if let Some(piece) = self.ready.pop_front() {
+                return Ok(Some(piece));
+            }
+            let Some(sealer) = self.sealer.as_mut() else { return Ok(None) };
+            match self.plain.stream.next().await {
+                Some(bytes) => {
+                    let bytes = bytes?;
+                    self.plain_len += bytes.len() as u64;
+                    if let Some(declared) = self.plain.len.filter(|&declared| declared < self.plain_len) {
+                        return Err(BodyFault::Excess { declared }.into());
+                    }
+                    sealer.push(&bytes, &mut self.scratch);
+                    self.collect();
+                }
+                None => self.close()?,
+            }
+        }
+    }
+
+    fn close(&mut self) -> Result<(), Error> {
+        if let Some(declared) = self.plain.len.filter(|&declared| declared != self.plain_len) {
+            return Err(BodyFault::Incomplete { have: self.plain_len, declared }.into());
+        }
+        let (Some(sealer), Some(closing)) = (self.sealer.take(), self.closing.take()) else { return Ok(()) };
+        sealer.finish(&mut self.scratch);
+        self.collect();
+        let checksum = self.plain.verdict.get().cloned().flatten();
+        let ended = Ended { plain_len: self.plain_len, stream_len: self.stream_len, checksum };
+        self.ready.extend(closing(ended)?.into_iter().filter(|piece| !piece.is_empty()));
+        Ok(())
+    }
+
+    fn collect(&mut self) {
+        for piece in self.scratch.drain(..) {
+            self.stream_len += piece.len() as u64;
+            self.ready.push_back(piece);
+        }
+    }
+
+    /// The whole sealing as one request body of `len` bytes.
+    pub fn into_body(self, len: u64) -> upstream::Body {
+        Shared::new(self).take(len)
+    }
+}
+
+/// A sealing that is cut into several request bodies, one after the other.
+#[derive(Clone)]
+pub struct Shared(Arc<tokio::sync::Mutex<Cut>>);
+
+struct Cut {
+    sealing: Sealing,
+    /// The rest of a piece that the last body had no room for.
+    rest: Bytes,
+}
+
+impl Shared {
+    pub fn new(sealing: Sealing) -> Self {
+        Self(Arc::new(tokio::sync::Mutex::new(Cut { sealing, rest: Bytes::new() })))
+    }
+
+    /// The next `len` bytes as a request body. What breaks it comes back as the request's error.
+    pub fn take(&self, len: u64) -> upstream::Body {
+        let stream = futures::stream::try_unfold((self.clone(), len), |(shared, left)| async move {
+            if left == 0 {
+                return Ok(None);
+            }
+            let piece = shared.piece(left).await.map_err(|fault| Box::new(fault) as upstream::BoxError)?;
+            let left = left - piece.len() as u64;
+            Ok(Some((Frame::data(piece), (shared, left))))
+        });
+        upstream::Body::Stream { len, body: StreamBody::new(stream).boxed_unsync() }
+    }
+
+    /// At most `limit` bytes, and at least one.
+    async fn piece(&self, limit: u64) -> Result<Bytes, Error> {
+        let mut cut = self.0.lock().await;
+        if cut.rest.is_empty() {
+            cut.rest = cut
+                .sealing
+                .next()
+                .await?
+                .ok_or(Error::Internal("a sealed body is shorter than the length law says"))?;
+        }
+        let len = usize::try_from(limit).unwrap_or(usize::MAX).min(cut.rest.len());
+        Ok(cut.rest.split_to(len))
+    }
+
+    /// What is left once the declared bytes are out: must be nothing.
+    pub async fn is_spent(&self) -> Result<bool, Error> {
+        let mut cut = self.0.lock().await;
+        Ok(cut.rest.is_empty() && cut.sealing.next().await?.is_none())
+    }
+}
