@@ -4,6 +4,7 @@ use http::request::Parts;
 
 use super::Query;
 use crate::identity::{Caller, Origin, Permit};
+use crate::names::BucketName;
 use crate::sigv4::Verified;
 use crate::upstream::BoxBody;
 
@@ -19,5 +20,19 @@ pub struct Incoming {
     pub verified: Option<Verified>,
     /// The body as it is on the wire, still framed where it is aws-chunked. Polling it answers `Expect: 100-continue`.
     /// It fails when the client is silent for too long.
+    pub body: BoxBody,
+}
+
+/// A request whose verb asks for its permits itself: one for each object key of DeleteObjects; for a form, once its fields
+/// have named key and signature.
+pub struct Unpermitted {
+    pub bucket: BucketName,
+    /// `None`: a form, whose caller stands in its fields.
+    pub caller: Option<Caller>,
+    pub origin: Origin,
+    pub head: Parts,
+    pub query: Query,
+    pub verified: Option<Verified>,
+    /// As [`Incoming::body`].
     pub body: BoxBody,
 }

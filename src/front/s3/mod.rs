@@ -6,16 +6,24 @@
 //! Guarantee: what is not in the table of operations is NotImplemented; a body is not read before its request is
 //! authorised; every answer carries its request id. Must not know: how objects are sealed.
 
+mod cors;
+pub mod document;
 mod door;
 mod error;
+mod flow;
+pub mod forward;
+mod guard;
 mod incoming;
+mod permission;
 mod query;
+mod refusals;
 pub mod routes;
 pub mod target;
 pub mod verbs;
 
 pub use door::{DefaultEncryption, Door, DoorSettings};
 pub use error::{Reply, S3Error};
-pub use incoming::Incoming;
+pub use flow::serve;
+pub use incoming::{Incoming, Unpermitted};
 pub use query::Query;
 pub use routes::Verb;

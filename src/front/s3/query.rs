@@ -33,6 +33,12 @@ impl Query {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
+    /// The query without the names that `dropped` picks.
+    pub fn without(mut self, dropped: impl Fn(&str) -> bool) -> Self {
+        self.0.retain(|(name, _)| !dropped(name));
+        self
+    }
+
     /// A name that occurs more than once, if one does.
     pub fn repeated(&self) -> Option<&str> {
         let mut names: Vec<&str> = self.iter().map(|(name, _)| name).collect();

@@ -110,10 +110,7 @@ impl Route {
     }
 
     fn has_copying_twin(&self) -> bool {
-        matches!(
-            self.kind,
-            Kind::Typed(Verb::PutObject | Verb::CopyObject | Verb::UploadPart | Verb::UploadPartCopy)
-        )
+        matches!(self.kind, Kind::Typed(Verb::PutObject | Verb::CopyObject | Verb::UploadPart | Verb::UploadPartCopy))
     }
 
     /// The action for a request with or without a version id.

@@ -1,9 +1,9 @@
 //! Which bucket and object key a request names.
 
 use http::HeaderValue;
+use http::StatusCode;
 use http::header::HOST;
 use http::request::Parts;
-use http::StatusCode;
 use percent_encoding::percent_decode_str;
 
 use super::{S3Error, query};

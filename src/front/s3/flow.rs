@@ -1,0 +1,145 @@
+//! The way of every S3 request: target, operation, signature, caller, permission, then its verb.
+
+use http::Method;
+use http::request::Parts;
+use time::OffsetDateTime;
+
+use super::error::Document;
+use super::routes::{self, Kind, Level, NoRoute, Route, Verb};
+use super::{Door, Incoming, Query, Reply, S3Error, Unpermitted, cors, forward, guard, permission, target, verbs};
+use crate::front::access_log::Entry;
+use crate::front::doors::origin_of;
+use crate::front::{Arrival, ClientBody};
+use crate::identity::{Caller, Origin, Target};
+use crate::sigv4::{self, Endpoint, Verified};
+
+/// Answers one request.
+pub async fn serve(door: &Door, head: Parts, body: ClientBody, arrival: &Arrival, entry: &mut Entry) -> Reply {
+    let resource = head.uri.path().to_owned();
+    let is_head = head.method == Method::HEAD;
+    let expects_continue = head.headers.contains_key(http::header::EXPECT);
+    let cors = cors::Actual::of(&head);
+    let answered = answer(door, head, body.clone(), arrival, entry).await;
+    let mut reply = match answered {
+        Ok(reply) => reply,
+        Err(mut error) => {
+            if !body.drain(expects_continue).await {
+                error = error.close();
+            }
+            let ids = (&*arrival.request_id, &*arrival.host_id);
+            error.into_reply(Document { resource: &resource, request_id: ids.0, host_id: ids.1, head: is_head })
+        }
+    };
+    if let (Some(cors), Some(target)) = (cors, &entry.target) {
+        cors.add_headers(door, target, reply.headers_mut()).await;
+    }
+    reply
+}
+
+async fn answer(
+    door: &Door,
+    mut head: Parts,
+    body: ClientBody,
+    arrival: &Arrival,
+    entry: &mut Entry,
+) -> Result<Reply, S3Error> {
+    guard::headers(&head.headers)?;
+    let target = target::of_request(&head, &door.settings.domains)?;
+    entry.target = Some(target.clone());
+    let query = Query::parse(head.uri.query()).map_err(|_| target::invalid_uri(&head.uri.to_string()))?;
+    guard::system_bucket(&target, &head.headers, &door.settings.system_bucket)?;
+    if head.method == Method::OPTIONS {
+        entry.operation = "OPTIONS";
+        return cors::preflight(door, &target, &head).await;
+    }
+    // A form carries its signature in its fields: the verb reads them and finds the caller.
+    let is_form = guard::is_form(&head) && matches!(target, Target::Bucket(_)) && query.iter().next().is_none();
+    let verified = match is_form {
+        true => None,
+        false => verify(door, &head)?,
+    };
+    let query = guard::promote(&mut head.headers, query, verified.as_ref())?;
+    let route = route_of(&head, &target, &query)?;
+    entry.operation = route.operation;
+    guard::refused(route, &head.headers)?;
+    let origin = origin_of(&head, arrival, region_of(door, verified.as_ref()));
+    let caller = match is_form {
+        true => None,
+        false => Some(caller_of(door, verified.as_ref())?),
+    };
+    entry.caller = caller.as_ref().map(|caller| caller.arn().to_owned());
+    guard::expected_owner(&head.headers, door.identities.account())?;
+    dispatch(door, route, Asked { target, caller, origin, head, query, verified, body }).await
+}
+
+/// A request whose caller is known and whose permission is not.
+struct Asked {
+    target: Target,
+    caller: Option<Caller>,
+    origin: Origin,
+    head: Parts,
+    query: Query,
+    verified: Option<Verified>,
+    body: ClientBody,
+}
+
+async fn dispatch(door: &Door, route: &'static Route, asked: Asked) -> Result<Reply, S3Error> {
+    let Asked { target, caller, origin, head, query, verified, body } = asked;
+    let body = body.boxed();
+    match (route.kind, caller, &target) {
+        (Kind::Refused, _, _) => Err(guard::refusal(route)),
+        (Kind::Typed(verb @ (Verb::PostObject | Verb::DeleteObjects)), caller, Target::Bucket(bucket)) => {
+            let bucket = bucket.clone();
+            verbs::dispatch_unpermitted(door, verb, Unpermitted { bucket, caller, origin, head, query, verified, body })
+                .await
+        }
+        (_, None, _) => Err(S3Error::access_denied()),
+        (kind, Some(caller), target) => {
+            let permit = permission::ask(&caller, route, target, &query, &head.headers, &origin)?;
+            let incoming = Incoming { permit, caller, origin, head, query, verified, body };
+            match kind {
+                Kind::Typed(verb) => verbs::dispatch(door, verb, incoming).await,
+                Kind::Forwarded | Kind::Refused => forward::forward(door, incoming).await,
+            }
+        }
+    }
+}
+
+fn route_of(head: &Parts, target: &Target, query: &Query) -> Result<&'static Route, S3Error> {
+    let level = match target {
+        Target::Service => Level::Service,
+        Target::Bucket(_) => Level::Bucket,
+        Target::Object(..) => Level::Object,
+    };
+    let has_copy_source = head.headers.contains_key("x-amz-copy-source");
+    routes::find(head.method.as_str(), level, query, has_copy_source).map_err(|none| match none {
+        NoRoute::MethodNotAllowed => S3Error::method_not_allowed().field("Method", head.method.as_str()),
+        NoRoute::Unknown => S3Error::new(
+            http::StatusCode::NOT_IMPLEMENTED,
+            "NotImplemented",
+            "A query parameter you provided implies functionality that is not implemented.",
+        ),
+    })
+}
+
+fn verify(door: &Door, head: &Parts) -> Result<Option<Verified>, S3Error> {
+    let lookup = |access_key_id: &str| door.identities.secret(access_key_id);
+    Ok(sigv4::verify(head, Endpoint::S3, OffsetDateTime::now_utc(), &lookup)?)
+}
+
+fn region_of(door: &Door, verified: Option<&Verified>) -> crate::names::Region {
+    verified.map_or(&door.settings.region, |verified| &verified.region).clone()
+}
+
+fn caller_of(door: &Door, verified: Option<&Verified>) -> Result<Caller, S3Error> {
+    let Some(verified) = verified else { return Ok(Caller::anonymous(door.identities.account().clone())) };
+    if verified.session_token.is_some() {
+        let message = "The provided token is malformed or otherwise invalid.";
+        return Err(S3Error::new(http::StatusCode::BAD_REQUEST, "InvalidToken", message));
+    }
+    door.identities.caller(&verified.access_key_id).ok_or_else(|| {
+        let message = "The AWS Access Key Id you provided does not exist in our records.";
+        S3Error::new(http::StatusCode::FORBIDDEN, "InvalidAccessKeyId", message)
+            .field("AWSAccessKeyId", &*verified.access_key_id)
+    })
+}

@@ -1,0 +1,237 @@
+//! The raw forwarder: everything that the backend offers and that meets no ciphertext.
+//!
+//! The request goes on with the headers that mean something to S3, its body checked and signed anew; the answer comes back
+//! with everything that does not speak of the backend itself. XML passes as bytes.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use http::{Response, StatusCode};
+use md5::Digest as _;
+
+use super::{Door, Incoming, Query, Reply, S3Error, document, routes};
+use crate::identity::Target;
+use crate::upstream::{Body, BoxBody, Failure, Request};
+
+/// The longest document that is passed on, in bytes.
+const MAX_DOCUMENT_LEN: usize = 2 << 20;
+
+/// Passes a request on and its answer back.
+pub async fn forward(door: &Door, incoming: Incoming) -> Result<Reply, S3Error> {
+    let (request, incoming) = head_of(incoming);
+    let document = document::read(&incoming.head, incoming.verified.as_ref(), incoming.body, MAX_DOCUMENT_LEN).await?;
+    refuse_select(&incoming.query, &document)?;
+    pass(door, with_document(request, document)).await
+}
+
+/// Sends a request and gives the answer as a client may see it.
+pub async fn pass(door: &Door, request: Request) -> Result<Reply, S3Error> {
+    let is_head = request.method == http::Method::HEAD;
+    let answer = door.upstream.send(request).await?;
+    // A redirection speaks of the backend's place, which clients cannot reach.
+    let is_error = answer.status().is_client_error() || answer.status().is_server_error();
+    if (is_error || answer.status().is_redirection()) && answer.status() != StatusCode::NOT_MODIFIED {
+        let mut failure = Failure::read(answer).await?;
+        if is_head {
+            failure.body = Bytes::new();
+        }
+        return Err(S3Error::from_failure(&failure));
+    }
+    Ok(client_answer(answer))
+}
+
+/// The request to the backend without its body.
+pub fn head_of(incoming: Incoming) -> (Request, Incoming) {
+    let mut request = Request::new(incoming.head.method.clone()).headers(backend_headers(&incoming.head.headers));
+    match incoming.permit.target() {
+        Target::Service => {}
+        Target::Bucket(bucket) => request = request.bucket(bucket),
+        Target::Object(bucket, object_key) => request = request.object(bucket, object_key),
+    }
+    request.query = backend_query(&incoming.query);
+    (request, incoming)
+}
+
+/// Adds a document and, since backends demand it of many operations, its MD5.
+pub fn with_document(mut request: Request, document: Bytes) -> Request {
+    if document.is_empty() {
+        return request;
+    }
+    let digest = STANDARD.encode(md5::Md5::digest(&document));
+    if let Ok(digest) = HeaderValue::from_str(&digest) {
+        request.headers.insert("content-md5", digest);
+    }
+    request.body(Body::Bytes(document))
+}
+
+/// A restore can hide a Select, which would read ciphertext.
+fn refuse_select(query: &Query, document: &[u8]) -> Result<(), S3Error> {
+    let says = |word: &[u8]| memchr::memmem::find(document, word).is_some();
+    match query.has("restore") && (says(b"SelectParameters") || says(b"OutputLocation")) {
+        true => Err(S3Error::not_implemented()),
+        false => Ok(()),
+    }
+}
+
+/// The query without signature and SDK marks.
+pub fn backend_query(query: &Query) -> Vec<(String, Option<String>)> {
+    let ours = |name: &str| routes::is_signature(name) || name == "x-id";
+    let pairs = query.iter().filter(|(name, _)| !ours(name));
+    // A sub-resource has no value; an empty one means the same.
+    pairs.map(|(name, value)| (name.to_owned(), (!value.is_empty()).then(|| value.to_owned()))).collect()
+}
+
+/// The client's headers that mean something to the backend.
+pub fn backend_headers(headers: &HeaderMap) -> HeaderMap {
+    let hop_by_hop = named_by_connection(headers);
+    let mut kept = HeaderMap::new();
+    for (name, value) in headers {
+        if passes_to_backend(name.as_str()) && !hop_by_hop.iter().any(|hop| hop == name.as_str()) {
+            kept.append(name.clone(), value.clone());
+        }
+    }
+    kept
+}
+
+fn passes_to_backend(name: &str) -> bool {
+    const PLAIN: [&str; 11] = [
+        "content-type",
+        "cache-control",
+        "content-disposition",
+        "content-language",
+        "expires",
+        "if-match",
+        "if-none-match",
+        "if-modified-since",
+        "if-unmodified-since",
+        "range",
+        "origin",
+    ];
+    const GATEWAYS: [&str; 12] = [
+        "x-amz-date",
+        "x-amz-content-sha256",
+        "x-amz-security-token",
+        "x-amz-trailer",
+        "x-amz-decoded-content-length",
+        "x-amz-sdk-checksum-algorithm",
+        "x-amz-expected-bucket-owner",
+        "x-amz-source-expected-bucket-owner",
+        "x-amz-user-agent",
+        "x-amz-target",
+        "x-amz-id-2",
+        "x-amz-request-id",
+    ];
+    const GATEWAYS_PREFIXES: [&str; 4] = [
+        "x-amz-checksum-",
+        "x-amz-server-side-encryption",
+        "x-amz-copy-source-server-side-encryption",
+        "x-amz-meta-sealgate",
+    ];
+    let amz = name.starts_with("x-amz-") && !GATEWAYS.contains(&name);
+    PLAIN.contains(&name) || (amz && !GATEWAYS_PREFIXES.iter().any(|prefix| name.starts_with(prefix)))
+}
+
+/// The backend's answer without what speaks of the backend, its own checksums and its own encryption.
+pub fn client_answer(answer: Response<BoxBody>) -> Reply {
+    let (mut parts, body) = answer.into_parts();
+    parts.headers = client_headers(&parts.headers);
+    Reply::from_parts(parts, body)
+}
+
+/// The backend's headers that a client may see.
+pub fn client_headers(headers: &HeaderMap) -> HeaderMap {
+    let hop_by_hop = named_by_connection(headers);
+    let mut kept = HeaderMap::new();
+    for (name, value) in headers {
+        if passes_to_client(name) && !hop_by_hop.iter().any(|hop| hop == name.as_str()) {
+            kept.append(name.clone(), value.clone());
+        }
+    }
+    kept
+}
+
+fn passes_to_client(name: &HeaderName) -> bool {
+    const PREFIXES: [&str; 5] =
+        ["x-amz-checksum-", "x-amz-server-side-encryption", "x-amz-meta-sealgate", "x-minio-", "access-control-"];
+    let own = [header::SERVER, header::DATE, header::STRICT_TRANSPORT_SECURITY, header::ALT_SVC];
+    let ids = ["x-amz-request-id", "x-amz-id-2"];
+    !is_hop_by_hop(name)
+        && !own.contains(name)
+        && !ids.contains(&name.as_str())
+        && !PREFIXES.iter().any(|prefix| name.as_str().starts_with(prefix))
+}
+
+/// RFC 9110, section 7.6.1.
+fn is_hop_by_hop(name: &HeaderName) -> bool {
+    const NAMES: [HeaderName; 7] = [
+        header::CONNECTION,
+        header::PROXY_AUTHENTICATE,
+        header::PROXY_AUTHORIZATION,
+        header::TE,
+        header::TRAILER,
+        header::TRANSFER_ENCODING,
+        header::UPGRADE,
+    ];
+    NAMES.contains(name) || name.as_str() == "keep-alive" || name.as_str() == "proxy-connection"
+}
+
+/// The headers that `Connection` declares to be for this hop alone.
+fn named_by_connection(headers: &HeaderMap) -> Vec<String> {
+    let values = headers.get_all(header::CONNECTION).iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split(',')).map(|name| name.trim().to_ascii_lowercase()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(headers: &HeaderMap) -> Vec<&str> {
+        headers.keys().map(HeaderName::as_str).collect()
+    }
+
+    fn map(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
+        pairs.iter().map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value))).collect()
+    }
+
+    #[test]
+    fn only_what_means_something_goes_to_the_backend() {
+        let sent = map(&[
+            ("authorization", "AWS4-HMAC-SHA256 Credential=client"),
+            ("connection", "x-amz-hop"),
+            ("x-amz-hop", "1"),
+            ("x-amz-date", "d"),
+            ("x-amz-checksum-crc32", "c"),
+            ("x-amz-server-side-encryption-customer-key", "secret"),
+            ("x-amz-meta-sealgate", "forged"),
+            ("x-minio-source-mtime", "1"),
+            ("x-forwarded-for", "1.2.3.4"),
+            ("content-md5", "m"),
+            ("x-amz-unheard-of", "kept"),
+            ("content-type", "text/xml"),
+        ]);
+        assert_eq!(names(&backend_headers(&sent)), ["x-amz-unheard-of", "content-type"]);
+    }
+
+    #[test]
+    fn nothing_that_speaks_of_the_backend_comes_back() {
+        let answered = map(&[
+            ("server", "MinIO"),
+            ("x-amz-request-id", "theirs"),
+            ("x-amz-checksum-crc32", "c"),
+            ("x-amz-server-side-encryption", "AES256"),
+            ("x-minio-deployment-id", "d"),
+            ("transfer-encoding", "chunked"),
+            ("x-unheard-of", "kept"),
+            ("etag", "kept"),
+        ]);
+        assert_eq!(names(&client_headers(&answered)), ["x-unheard-of", "etag"]);
+    }
+
+    #[test]
+    fn a_restore_that_selects_is_refused() {
+        let restore = Query::parse(Some("restore")).unwrap();
+        assert!(refuse_select(&restore, b"<RestoreRequest><Days>1</Days></RestoreRequest>").is_ok());
+        assert!(refuse_select(&restore, b"<RestoreRequest><SelectParameters/></RestoreRequest>").is_err());
+    }
+}
