@@ -53,3 +53,14 @@ pub(crate) fn open_range(
 pub(crate) fn joined(pieces: &[Bytes]) -> Vec<u8> {
     pieces.iter().flat_map(|piece| piece.iter().copied()).collect()
 }
+
+/// Name and text of every known answer in `tests/vectors/<folder>`.
+pub(crate) fn vectors(folder: &str) -> Vec<(String, String)> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors").join(folder);
+    let files = std::fs::read_dir(folder).expect("the vectors are there");
+    let read = |file: std::io::Result<std::fs::DirEntry>| {
+        let path = file.expect("a folder's entry").path();
+        (path.display().to_string(), std::fs::read_to_string(path).expect("a vector is text"))
+    };
+    files.map(read).collect()
+}
