@@ -69,9 +69,9 @@
 //! | 4 | m, `u32`; a reader believes at most 1 MiB, and at most L |
 //! | 1 | 1, the version |
 //!
-//! A stream of p bytes that is not `staged` is followed by zeros up to p + 32 * floor(p / 65,520) + 256 * floor(p / 5 MiB)
-//! - 96 bytes, its backend part, and has p >= 5 MiB. A staged stream stands as it is, and only the last one is: part 0, a
-//!   last part below 5 MiB, part 10,000. Zeros prove nothing and a reader skips them.
+//! A stream that is not `staged` has p >= 5 MiB and stands in its own backend part, with zeros after it up to
+//! p + 32 * floor(p / 65,520) + 256 * floor(p / 5 MiB) - 96 bytes. A staged stream stands as it is, and only the last one
+//! is staged: part 0, a last part below 5 MiB, part 10,000. Zeros prove nothing and a reader skips them.
 //!
 //! # Manifest
 //!
