@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use crate::names::AccountId;
-use crate::policy::{Decision, Document};
+use crate::policy::{Decision, Document, Reason, Request, evaluate};
+
+use super::identities::Membership;
 
 /// What kind of principal asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +22,7 @@ pub enum CallerKind {
 #[derive(Clone)]
 pub struct Caller(pub(super) Arc<Facts>);
 
+#[derive(Clone)]
 pub(super) struct Facts {
     pub kind: CallerKind,
     pub account: AccountId,
@@ -28,14 +31,27 @@ pub(super) struct Facts {
     pub access_key_id: Option<String>,
     pub user_name: Option<String>,
     pub policies: Vec<Arc<Document>>,
-    pub account_is_gateways: bool,
+    pub membership: Membership,
 }
 
 impl Caller {
-    /// A request without a signature. `account` is the gateway's own; the anonymous principal belongs to none.
-    pub fn anonymous(account: AccountId) -> Self {
-        let _ = account;
-        todo!()
+    /// A request without a signature. Answers with the gateway's account, though it belongs to none.
+    pub fn anonymous(gateways_account: AccountId) -> Self {
+        Self(Arc::new(Facts {
+            kind: CallerKind::Anonymous,
+            account: gateways_account,
+            arn: "*".to_owned(),
+            principal_id: "Anonymous".to_owned(),
+            access_key_id: None,
+            user_name: None,
+            policies: Vec::new(),
+            membership: Membership::Foreign,
+        }))
+    }
+
+    /// The same principal, by one of its access keys.
+    pub(super) fn with_access_key(&self, access_key_id: &str) -> Self {
+        Self(Arc::new(Facts { access_key_id: Some(access_key_id.to_owned()), ..Facts::clone(&self.0) }))
     }
 
     pub fn kind(&self) -> CallerKind {
@@ -69,10 +85,21 @@ impl Caller {
         &self.0.policies
     }
 
+    /// Whether the caller belongs to the account that owns the gateway's buckets.
+    pub(super) fn membership(&self) -> Membership {
+        self.0.membership
+    }
+
     /// What the caller's identity-based policies say of an action on a resource of its own account. Root: allowed.
     pub fn decide(&self, action: &str, resource: &str) -> Decision {
-        let _ = (action, resource);
-        todo!()
+        match self.kind() {
+            CallerKind::Root => Decision::Allow { sid: None },
+            CallerKind::Anonymous => Decision::Deny { reason: Reason::NoMatch },
+            CallerKind::User | CallerKind::AssumedRole => {
+                let documents: Vec<&Document> = self.0.policies.iter().map(Arc::as_ref).collect();
+                evaluate(&Request { principal_arn: self.arn(), action, resource }, &documents)
+            }
+        }
     }
 }
 

@@ -1,6 +1,7 @@
-//! Who asks, and whether they may: access keys, users, groups, roles, and the [`Permit`].
+//! Who asks, and whether they may: access keys, users, groups, and the [`Permit`].
 //!
-//! Guarantee: a [`Permit`] exists only for a caller, an action and a target that were allowed together; nothing else makes one.
+//! Guarantee: a [`Permit`] exists only for a caller, an action and a target that were allowed together; nothing else
+//! makes one. A file that is not wholly understood is refused, and no error shows a secret.
 //!
 //! Must not know: what a permitted action does, how a signature is computed.
 
@@ -11,13 +12,13 @@ mod file;
 mod identities;
 mod origin;
 mod permit;
-mod principal;
+mod principals;
 mod target;
 
 pub use authorise::{Denied, DeniedReason, authorise};
 pub use caller::{Caller, CallerKind};
 pub use error::Error;
-pub use identities::{Identities, RootUser};
+pub use identities::{Identities, RootUser, Unauthenticated};
 pub use origin::Origin;
 pub use permit::Permit;
 pub use target::Target;
