@@ -1,1 +1,100 @@
-//! (this room is being built)
+//! The only place where rooms are joined: settings in, a running gateway out.
+//!
+//! Guarantee: it listens only when everything behind it is open; when it stops, open requests end first, within the
+//! drain time.
+
+mod connection;
+mod credentials;
+mod house;
+mod listener;
+mod patient_io;
+mod system_bucket;
+mod tls;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::time::Duration;
+
+use anyhow::Context as _;
+use tokio::net::TcpListener;
+
+use crate::config::Settings;
+use crate::front::console::Console;
+use listener::Listener;
+
+/// A gateway that serves until it is stopped.
+pub struct Running {
+    address: SocketAddr,
+    console_address: SocketAddr,
+    scheme: &'static str,
+    made: Option<MadeCredentials>,
+    draining: Arc<AtomicBool>,
+    drain: Duration,
+    clients: Listener,
+    console: Listener,
+}
+
+/// The root user's access key, if this start made it.
+pub struct MadeCredentials {
+    pub access_key_id: String,
+    pub secret_key: zeroize::Zeroizing<String>,
+    /// Where it is kept.
+    pub file: PathBuf,
+}
+
+/// Opens every room and listens.
+pub async fn start(settings: Settings) -> anyhow::Result<Running> {
+    let acceptor = settings.tls.as_ref().map(tls::acceptor).transpose()?;
+    let scheme = if acceptor.is_some() { "https" } else { "http" };
+    let (listen, console_listen, drain) = (settings.listen, settings.console_listen, settings.drain);
+    let limits = connection::Limits { header: settings.header_timeout, body: settings.body_timeout };
+    let house = house::open(settings).await?;
+    let clients = TcpListener::bind(listen).await.with_context(|| bind_hint("listen", listen))?;
+    let console =
+        TcpListener::bind(console_listen).await.with_context(|| bind_hint("console_listen", console_listen))?;
+    let draining = Arc::new(AtomicBool::new(false));
+    let shown = Console { metrics: house.doors.metrics.clone(), upstream: house.upstream, draining: draining.clone() };
+    Ok(Running {
+        address: clients.local_addr()?,
+        console_address: console.local_addr()?,
+        scheme,
+        made: house.made,
+        draining,
+        drain,
+        clients: Listener::spawn(clients, acceptor, connection::Clients { doors: Arc::new(house.doors), limits }),
+        console: Listener::spawn(console, None, connection::Operators { console: Arc::new(shown), limits }),
+    })
+}
+
+fn bind_hint(setting: &str, address: SocketAddr) -> String {
+    format!("cannot listen on {address}; is another process there? Set `{setting}` to a free address")
+}
+
+impl Running {
+    /// Where S3, KMS and STS are served.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The URL for `--endpoint-url`.
+    pub fn endpoint(&self) -> String {
+        format!("{}://{}", self.scheme, self.address)
+    }
+
+    pub fn console_address(&self) -> SocketAddr {
+        self.console_address
+    }
+
+    pub fn made_credentials(&self) -> Option<&MadeCredentials> {
+        self.made.as_ref()
+    }
+
+    /// Takes no more requests, lets the open ones end, and breaks off what is left after the drain time.
+    pub async fn stop(self) {
+        self.draining.store(true, Relaxed);
+        self.clients.stop(self.drain).await;
+        self.console.stop(Duration::from_secs(1)).await;
+    }
+}

@@ -1,1 +1,36 @@
-//! (this room is being built)
+//! The command line: one file for each subcommand.
+
+mod logging;
+mod serve;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// A sealing S3 gateway with an AWS KMS compatible key manager inside.
+#[derive(Parser)]
+#[command(name = "sealgate", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve S3, KMS and STS on one port, health and metrics on another.
+    Serve(serve::Arguments),
+}
+
+/// Parses the arguments and carries out the subcommand.
+pub fn run() -> ExitCode {
+    let outcome = match Arguments::parse().command {
+        Command::Serve(arguments) => serve::run(arguments),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("sealgate: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

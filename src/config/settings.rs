@@ -1,5 +1,6 @@
 //! The settings as types, checked against each other.
 
+use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -8,8 +9,10 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 use super::{Error, Setting, Source, Values};
+use crate::audit::Durability;
 use crate::front::s3::DefaultEncryption;
 use crate::names::{AccountId, BucketName, Region};
+use crate::object::MetadataCheck;
 use crate::upstream::{self, AddressingStyle, Credentials, Endpoint, TrailingChecksum};
 
 /// Everything that an operator can choose.
@@ -26,6 +29,11 @@ pub struct Settings {
     pub domains: Vec<String>,
     pub system_bucket: BucketName,
     pub default_encryption: DefaultEncryption,
+    pub metadata_check: MetadataCheck,
+    /// For replicas and restored buckets: stored bucket name -> the name that its envelopes are bound to.
+    pub bound_names: HashMap<BucketName, BucketName>,
+    pub manifest_cache_bytes: u64,
+    pub audit_durability: Durability,
     /// TOML file of further users.
     pub identities: Option<PathBuf>,
     /// A `tracing` filter.
@@ -107,6 +115,18 @@ impl Settings {
                 "default_encryption",
                 &[("AES256", DefaultEncryption::SseS3), ("aws:kms", DefaultEncryption::SseKms)],
             )?,
+            metadata_check: choice(
+                values,
+                "metadata_check",
+                &[("refuse", MetadataCheck::Refuse), ("warn", MetadataCheck::Warn)],
+            )?,
+            bound_names: bound_names(values)?,
+            manifest_cache_bytes: required(values, "manifest_cache_bytes")?,
+            audit_durability: choice(
+                values,
+                "audit_durability",
+                &[("written", Durability::Written), ("synced", Durability::Synced)],
+            )?,
             identities: optional(values, "identities")?,
             log: required(values, "log")?,
             log_format: choice(values, "log_format", &[("text", LogFormat::Text), ("json", LogFormat::Json)])?,
@@ -138,6 +158,16 @@ fn domains(values: &Values) -> Result<Vec<String>, Error> {
         Some(name) => Err(invalid(values, "domains", format!("`{name}` is not a host name: no scheme, port or `*`"))),
         None => Ok(names),
     }
+}
+
+fn bound_names(values: &Values) -> Result<HashMap<BucketName, BucketName>, Error> {
+    let list: String = optional(values, "bound_names")?.unwrap_or_default();
+    let pairs = list.split(',').map(str::trim).filter(|pair| !pair.is_empty()).map(|pair| {
+        let names = pair.split_once('=').ok_or_else(|| format!("`{pair}` is not `stored-name=bound-name`"))?;
+        let name = |text: &str| BucketName::new(text.trim()).map_err(|error| format!("`{pair}`: {error}"));
+        Ok((name(names.0)?, name(names.1)?))
+    });
+    pairs.collect::<Result<_, String>>().map_err(|reason| invalid(values, "bound_names", reason))
 }
 
 fn root(values: &Values) -> Result<Option<RootUser>, Error> {

@@ -4,9 +4,9 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use http_body::{Frame, SizeHint};
-use http_body_util::{BodyExt, Empty, Full, Limited, combinators::UnsyncBoxBody};
+use http_body_util::{BodyExt, Empty, Full, combinators::UnsyncBoxBody};
 
 use super::Error;
 
@@ -54,12 +54,17 @@ pub fn full(bytes: impl Into<Bytes>) -> BoxBody {
 }
 
 /// The whole of a body of at most `limit` bytes.
-pub async fn collect(body: BoxBody, limit: usize) -> Result<Bytes, Error> {
-    match Limited::new(body, limit).collect().await {
-        Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if error.is::<http_body_util::LengthLimitError>() => Err(Error::AnswerTooLong { limit }),
-        Err(error) => Err(Error::Answer(error)),
+pub async fn collect(mut body: BoxBody, limit: usize) -> Result<Bytes, Error> {
+    let mut collected = BytesMut::new();
+    while let Some(frame) = body.frame().await {
+        if let Ok(data) = frame.map_err(Error::Answer)?.into_data() {
+            if collected.len() + data.len() > limit {
+                return Err(Error::AnswerTooLong { limit });
+            }
+            collected.extend_from_slice(&data);
+        }
     }
+    Ok(collected.freeze())
 }
 
 /// Why an outgoing body broke, for the one who waits for the answer.

@@ -23,5 +23,5 @@ pub use body::{Body, BoxBody, BoxError, collect, empty, full};
 pub use config::{AddressingStyle, Config, Credentials, Endpoint, TrailingChecksum};
 pub use error::{Error, Failure};
 pub use request::Request;
-pub use stall::limited as limit_wait;
 pub use service::Upstream;
+pub use stall::limited as limit_wait;

@@ -7,8 +7,9 @@ use http::{HeaderMap, Response, StatusCode};
 
 use super::in_process::InProcess;
 use super::transport::Http;
-use super::{BoxBody, Config, Error, Failure, Request};
+use super::{Body, BoxBody, Config, Error, Failure, Request};
 use crate::embedded::Embedded;
+use crate::names::Region;
 
 /// The backend.
 pub struct Upstream {
@@ -29,6 +30,28 @@ impl Upstream {
     /// The backend inside this process.
     pub fn embedded(embedded: Arc<Embedded>) -> Self {
         Self { kind: Kind::Embedded(InProcess::new(embedded)) }
+    }
+
+    /// The backend's Region; `None`: it has none.
+    pub fn region(&self) -> Option<&Region> {
+        match &self.kind {
+            Kind::Http(http) => Some(http.region()),
+            Kind::Embedded(_) => None,
+        }
+    }
+
+    /// The body of a CreateBucket in the backend's Region. S3 takes none for us-east-1.
+    pub fn location_constraint(&self) -> Body {
+        match self.region().filter(|region| region.as_str() != "us-east-1") {
+            None => Body::Empty,
+            Some(region) => Body::Bytes(
+                format!(
+                    "<CreateBucketConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><LocationConstraint>\
+                     {region}</LocationConstraint></CreateBucketConfiguration>"
+                )
+                .into(),
+            ),
+        }
     }
 
     /// The backend's answer, whatever its status.

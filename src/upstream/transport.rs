@@ -13,6 +13,7 @@ use time::OffsetDateTime;
 use super::stall::{Turn, limited};
 use super::{Body, BoxBody, Config, Error, Request, TrailingChecksum, addressing, body, tls, trailer};
 use crate::crypto;
+use crate::names::Region;
 use crate::sigv4::{self, SecretKeyText, SignedPayload};
 
 /// How long an idle connection is kept: below the minute after which backends commonly close theirs.
@@ -50,6 +51,10 @@ impl Http {
             session_token: None,
         };
         Ok(Self { client, credentials, config })
+    }
+
+    pub fn region(&self) -> &Region {
+        &self.config.region
     }
 
     pub async fn send(&self, request: Request) -> Result<Response<BoxBody>, Error> {

@@ -2,13 +2,17 @@
 
 use std::sync::Arc;
 
+use crate::bucket::Buckets;
 use crate::identity::Identities;
 use crate::names::{BucketName, Region};
+use crate::object::Objects;
 use crate::upstream::Upstream;
 
 /// The rooms behind the door, and its settings.
 pub struct Door {
     pub upstream: Arc<Upstream>,
+    pub objects: Arc<Objects>,
+    pub buckets: Arc<Buckets>,
     pub identities: Arc<Identities>,
     pub settings: DoorSettings,
 }
@@ -23,8 +27,6 @@ pub struct DoorSettings {
     /// Never seen by clients.
     pub system_bucket: BucketName,
     pub default_encryption: DefaultEncryption,
-    /// The longest silence of a client in the middle of a body.
-    pub body_timeout: std::time::Duration,
 }
 
 /// How an object is protected when neither the request nor its bucket says so.

@@ -1,6 +1,6 @@
 //! What is refused by its headers, whatever the operation.
 
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue, RANGE, TRANSFER_ENCODING};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RANGE, TRANSFER_ENCODING};
 use http::request::Parts;
 use http::{Method, StatusCode};
 

@@ -1,0 +1,106 @@
+//! Builds the rooms, from the ground up.
+
+use std::os::unix::fs::DirBuilderExt;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use anyhow::Context as _;
+
+use super::{MadeCredentials, credentials, system_bucket};
+use crate::audit::{self, Audit};
+use crate::bucket::Buckets;
+use crate::config::Settings;
+use crate::datakey::{self, DataKeys};
+use crate::embedded::Embedded;
+use crate::front::Doors;
+use crate::front::kms::KmsDoor;
+use crate::front::s3::{Door, DoorSettings};
+use crate::front::sts::StsDoor;
+use crate::identity::{Identities, RootUser};
+use crate::kms::{self, Clock, Kms};
+use crate::metrics::Metrics;
+use crate::object::{self, Objects};
+use crate::sigv4::SecretKeyText;
+use crate::upstream::Upstream;
+
+/// The open rooms.
+pub struct House {
+    pub doors: Doors,
+    pub upstream: Arc<Upstream>,
+    pub made: Option<MadeCredentials>,
+}
+
+pub async fn open(settings: Settings) -> anyhow::Result<House> {
+    make_data_dir(&settings.data_dir)?;
+    let upstream = Arc::new(upstream(&settings.data_dir, settings.backend).await?);
+    let (root, made) = credentials::root_user(settings.root, &settings.data_dir)?;
+    let root = RootUser {
+        account: settings.account.clone(),
+        access_key_id: root.access_key_id,
+        secret_key: SecretKeyText::new(root.secret_key.as_str()),
+    };
+    let identities = Arc::new(Identities::load(root, settings.identities.as_deref())?);
+    let database = settings.data_dir.join("sealgate.db");
+    let pool = kms::store::sqlite::open(&database)
+        .await
+        .with_context(|| format!("cannot open the database {}", database.display()))?;
+    let audit = audit::Config { file: settings.data_dir.join("audit.jsonl"), durability: settings.audit_durability };
+    let kms_config = kms::Config {
+        root_key_file: settings.data_dir.join("root.key"),
+        account: settings.account.clone(),
+        region: settings.region.clone(),
+        clock: Clock::System,
+    };
+    let kms = Arc::new(Kms::open(kms_config, pool.clone(), Audit::open(&audit)?).await?);
+    let bucket_key = settings.bucket_key;
+    let datakeys = Arc::new(DataKeys::new(
+        kms.clone(),
+        datakey::Config { bucket_key_lifetime: bucket_key.lifetime, bucket_key_wraps: bucket_key.wraps },
+    ));
+    let buckets = Arc::new(Buckets::open(pool).await?);
+    system_bucket::ensure(&upstream, &settings.system_bucket).await?;
+    let object_settings = object::Settings {
+        system_bucket: settings.system_bucket.clone(),
+        metadata_check: settings.metadata_check,
+        bound_names: settings.bound_names,
+        manifest_cache: settings.manifest_cache_bytes,
+    };
+    let s3 = Door {
+        upstream: upstream.clone(),
+        objects: Arc::new(Objects::new(upstream.clone(), datakeys, buckets.clone(), object_settings)),
+        buckets,
+        identities,
+        settings: DoorSettings {
+            region: settings.region,
+            domains: settings.domains,
+            system_bucket: settings.system_bucket,
+            default_encryption: settings.default_encryption,
+        },
+    };
+    let metrics = Arc::new(Metrics::new(SystemTime::now()));
+    let doors = Doors { s3, kms: KmsDoor::new(kms), sts: StsDoor::new(), metrics };
+    Ok(House { doors, upstream, made })
+}
+
+/// The data directory holds keys and credentials: its owner's alone.
+fn make_data_dir(dir: &Path) -> anyhow::Result<()> {
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(dir)
+        .with_context(|| format!("cannot make the data directory {}; set `data_dir`", dir.display()))
+}
+
+async fn upstream(data_dir: &Path, backend: Option<crate::upstream::Config>) -> anyhow::Result<Upstream> {
+    match backend {
+        Some(config) => Ok(Upstream::http(config)?),
+        None => {
+            let dir = data_dir.join("objects");
+            let embedded = Embedded::open(&dir).await;
+            let embedded =
+                embedded.with_context(|| format!("cannot open the embedded backend in {}", dir.display()))?;
+            Ok(Upstream::embedded(Arc::new(embedded)))
+        }
+    }
+}

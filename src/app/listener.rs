@@ -1,0 +1,102 @@
+//! Accepts connections and ends them.
+
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use futures::future::BoxFuture;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
+use tokio::task::{JoinHandle, JoinSet};
+use tokio_rustls::TlsAcceptor;
+
+/// What serves a listener's connections.
+pub trait Serve: Clone + Send + Sync + 'static {
+    /// Serves one connection to its end.
+    fn serve(self, stream: Stream, peer: SocketAddr, watcher: Watcher) -> BoxFuture<'static, Result<(), hyper::Error>>;
+
+    /// How long a TLS handshake may take.
+    fn handshake_timeout(&self) -> Duration;
+}
+
+/// A client's connection.
+pub enum Stream {
+    Plain(TcpStream),
+    Tls(Box<tokio_rustls::server::TlsStream<TcpStream>>),
+}
+
+/// A bound address and the task that accepts there.
+pub struct Listener {
+    stop: oneshot::Sender<Duration>,
+    task: JoinHandle<()>,
+}
+
+impl Listener {
+    pub fn spawn<S: Serve>(listener: TcpListener, acceptor: Option<TlsAcceptor>, service: S) -> Self {
+        let (stop, stopped) = oneshot::channel();
+        Self { stop, task: tokio::spawn(accept(listener, acceptor, service, stopped)) }
+    }
+
+    /// Closes the address and idle connections, waits for `drain`, then breaks off what is left.
+    pub async fn stop(self, drain: Duration) {
+        if self.stop.send(drain).is_ok() {
+            let _ = self.task.await;
+        }
+    }
+}
+
+async fn accept<S: Serve>(
+    listener: TcpListener,
+    acceptor: Option<TlsAcceptor>,
+    service: S,
+    mut stopped: oneshot::Receiver<Duration>,
+) {
+    let graceful = GracefulShutdown::new();
+    let mut connections = JoinSet::new();
+    let drain = loop {
+        let accepted = tokio::select! {
+            drain = &mut stopped => break drain.unwrap_or_default(),
+            accepted = listener.accept() => accepted,
+            Some(_) = connections.join_next() => continue,
+        };
+        match accepted {
+            Ok((stream, peer)) => {
+                connections.spawn(connection(stream, peer, acceptor.clone(), service.clone(), graceful.watcher()));
+            }
+            Err(error) => pause(&error).await,
+        }
+    };
+    drop(listener);
+    if tokio::time::timeout(drain, graceful.shutdown()).await.is_err() {
+        tracing::warn!(left = connections.len(), "the drain time is over; open requests are broken off");
+    }
+    connections.shutdown().await;
+}
+
+async fn connection<S: Serve>(
+    stream: TcpStream,
+    peer: SocketAddr,
+    acceptor: Option<TlsAcceptor>,
+    service: S,
+    watcher: Watcher,
+) {
+    let _ = stream.set_nodelay(true);
+    let stream = match acceptor {
+        None => Stream::Plain(stream),
+        Some(acceptor) => match tokio::time::timeout(service.handshake_timeout(), acceptor.accept(stream)).await {
+            Ok(Ok(stream)) => Stream::Tls(Box::new(stream)),
+            Ok(Err(error)) => return tracing::debug!(%peer, %error, "no TLS handshake"),
+            Err(_) => return tracing::debug!(%peer, "the TLS handshake took too long"),
+        },
+    };
+    if let Err(error) = service.serve(stream, peer, watcher).await {
+        tracing::debug!(%peer, error = &error as &dyn std::error::Error, "a connection broke");
+    }
+}
+
+/// Out of file descriptors, accepting fails at once and again: wait for some to come back.
+async fn pause(error: &io::Error) {
+    tracing::warn!(%error, "cannot accept a connection");
+    tokio::time::sleep(Duration::from_millis(100)).await;
+}
