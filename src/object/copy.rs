@@ -70,6 +70,8 @@ pub struct Copied {
     pub last_modified: String,
     pub protected: Protected,
     pub checksum: Option<FullChecksum>,
+    /// How many parts' checksums make a composite one.
+    pub composite_parts: Option<usize>,
     pub source_version: Option<String>,
 }
 
@@ -113,11 +115,11 @@ impl Objects {
         let copied = match &stored.kind {
             Kind::Sealed(envelope) if envelope.layers() == protection::layers(&copy.protection) => {
                 let unlocked = self.unlock_stored(&copy.source.permit, (&source_bucket, &source_key), stored).await?;
-                let checksum = self.stored_checksum((&source_bucket, &source_key), &unlocked).await?;
+                let (checksum, parts) = self.stored_checksum((&source_bucket, &source_key), &unlocked).await?;
                 let kept =
                     copy.checksum.is_none_or(|wanted| checksum.as_ref().is_some_and(|have| have.algorithm == wanted));
                 if kept {
-                    self.copy_wrapped(&copy, unlocked, attributes, checksum).await?
+                    self.copy_wrapped(&copy, unlocked, attributes, (checksum, parts)).await?
                 } else {
                     self.copy_body(&copy, read, attributes).await?
                 }
@@ -132,12 +134,12 @@ impl Objects {
         &self,
         place: (&crate::names::BucketName, &crate::names::ObjectKey),
         unlocked: &Unlocked,
-    ) -> Result<Option<FullChecksum>, Error> {
+    ) -> Result<(Option<FullChecksum>, Option<usize>), Error> {
         if let Some(checksum) = unlocked.envelope.open_checksum(&unlocked.keys)? {
-            return Ok(Some(checksum));
+            return Ok((Some(checksum), None));
         }
         let known = self.manifest(place, &unlocked.stored, &unlocked.envelope, &unlocked.keys).await?;
-        Ok(known.manifest.checksum.clone())
+        Ok((known.manifest.checksum.clone(), Some(known.manifest.parts.len())))
     }
 
     /// New wrapping around the same data keys; the backend copies the bytes.
@@ -146,7 +148,7 @@ impl Objects {
         copy: &Copy,
         unlocked: Unlocked,
         attributes: HeaderMap,
-        checksum: Option<FullChecksum>,
+        (checksum, parts): (Option<FullChecksum>, Option<usize>),
     ) -> Result<Copied, Error> {
         let (bucket, object_key) = place(&copy.permit)?;
         let keks =
@@ -170,6 +172,7 @@ impl Objects {
             last_modified: result.last_modified,
             protected: enveloped.protected,
             checksum,
+            composite_parts: parts,
             source_version: None,
         })
     }
@@ -239,6 +242,7 @@ impl Objects {
             last_modified: now(),
             protected: written.protected,
             checksum: written.checksum,
+            composite_parts: None,
             source_version: None,
         })
     }

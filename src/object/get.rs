@@ -19,7 +19,7 @@ use super::{Objects, manifests::Known};
 use crate::envelope::{Envelope, Shape};
 use crate::identity::Permit;
 use crate::names::{BucketName, ObjectKey};
-use crate::seal::{FullChecksum, LayerKeys, Layers};
+use crate::seal::{FullChecksum, LayerKeys, Layers, Manifest};
 use crate::upstream::{self, BoxBody, Request};
 
 /// Stored objects up to this length are read whole before the answer begins, so that their checksum can precede them.
@@ -44,6 +44,7 @@ pub enum ChecksumMode {
 }
 
 /// A read, or with [`Objects::head`] the head of one.
+#[derive(Clone)]
 pub struct Read {
     pub permit: Permit,
     pub version_id: Option<String>,
@@ -67,9 +68,18 @@ pub struct ReadReply {
     /// What of it the body holds; `None` is the whole, status 200.
     pub range: Option<Range<u64>>,
     pub checksum: Option<FullChecksum>,
+    /// How many parts' checksums make a composite checksum of the whole.
+    pub composite_parts: Option<usize>,
     /// Set when a part of a multipart object was asked for.
     pub parts_count: Option<usize>,
     pub body: BoxBody,
+}
+
+/// What GetObjectAttributes is answered from.
+pub struct AttributesRead {
+    pub reply: ReadReply,
+    /// For sealed objects, when it was asked for.
+    pub manifest: Option<Arc<Manifest>>,
 }
 
 /// A sealed object whose keys are at hand.
@@ -118,6 +128,22 @@ impl Objects {
             Section::Whole => None,
         };
         Ok(Self::reply_without_keys(stored, plain_len, range, upstream::empty()))
+    }
+
+    /// The head of an object with everything that its envelope and manifest say of it.
+    pub async fn attributes(&self, read: &Read, needs: bool) -> Result<AttributesRead, Error> {
+        let (bucket, object_key) = place(&read.permit)?;
+        let stored = self.stored(read).await?;
+        if !needs || matches!(stored.kind, Kind::Plain) {
+            let plain_len = stored.plain_len()?;
+            let reply = Self::reply_without_keys(stored, plain_len, None, upstream::empty());
+            return Ok(AttributesRead { reply, manifest: None });
+        }
+        let unlocked = self.unlock_stored(&read.permit, (&bucket, &object_key), stored).await?;
+        let known = self.manifest((&bucket, &object_key), &unlocked.stored, &unlocked.envelope, &unlocked.keys).await?;
+        let enabled = Read { checksum: ChecksumMode::Enabled, ..read.clone() };
+        let reply = unlocked.reply(&enabled, Some(&known), upstream::empty())?;
+        Ok(AttributesRead { reply, manifest: Some(known.manifest) })
     }
 
     async fn get_once(&self, read: &Read) -> Result<ReadReply, Error> {
@@ -337,6 +363,7 @@ impl Objects {
             plain_len,
             range,
             checksum: None,
+            composite_parts: None,
             parts_count: None,
             body,
         }
@@ -369,6 +396,10 @@ impl Unlocked {
         };
         let mut reply = Objects::reply_without_keys(self.stored, plain_len, range, body);
         reply.protected = Some(Protected::of(&self.envelope));
+        reply.composite_parts = match read.section {
+            Section::Whole => manifest.map(|manifest| manifest.parts.len()),
+            Section::Range(_) | Section::Part(_) => None,
+        };
         reply.checksum = checksum;
         reply.parts_count = parts_count;
         Ok(reply)

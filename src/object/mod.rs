@@ -40,7 +40,7 @@ pub use copy::{Copied, Copy, MetadataDirective, Source};
 pub use delete::{DeleteResult, Deleted, Doomed, NotDeleted};
 pub use error::{Error, Fault};
 pub use etag::{Forms, list as etag_list, to_backend as etag_to_backend, to_client as etag_to_client, unquote};
-pub use get::{ChecksumMode, Read, ReadReply, Section};
+pub use get::{AttributesRead, ChecksumMode, Read, ReadReply, Section};
 pub use multipart::*;
 pub use protection::Protected;
 pub use put::{MAX_PUT, Write, Written};

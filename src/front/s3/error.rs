@@ -63,7 +63,8 @@ impl S3Error {
         reply
     }
 
-    fn to_xml(&self, document: &Document<'_>) -> String {
+    /// The document of the answer.
+    pub(super) fn to_xml(&self, document: &Document<'_>) -> String {
         let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error>");
         element(&mut xml, "Code", &self.code);
         element(&mut xml, "Message", &self.message);

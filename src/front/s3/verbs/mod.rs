@@ -1,17 +1,52 @@
-//! The operations that the gateway carries out itself, one file each.
+//! The operations that the gateway carries out itself, one file each: from a request to the hub's words, and back.
+
+mod attributes;
+mod body;
+mod bucket;
+mod copy;
+mod delete;
+mod fault;
+mod multipart;
+mod put;
+mod read;
+mod request;
+mod sse;
+mod xml;
 
 use super::{Door, Incoming, Reply, S3Error, Unpermitted, Verb};
 
 /// Carries out `verb`, which `incoming`'s permit allows.
 pub async fn dispatch(door: &Door, verb: Verb, incoming: Incoming) -> Result<Reply, S3Error> {
-    let _ = (door, incoming);
-    tracing::debug!(?verb, "not carried out yet");
-    Err(S3Error::not_implemented())
+    match verb {
+        Verb::ListBuckets
+        | Verb::ListObjects
+        | Verb::ListObjectsV2
+        | Verb::ListObjectVersions
+        | Verb::ListMultipartUploads => Err(S3Error::not_implemented()),
+        Verb::CreateBucket => bucket::create(door, incoming).await,
+        Verb::DeleteBucket => bucket::delete(door, incoming).await,
+        Verb::PutObject => put::put(door, incoming).await,
+        Verb::GetObject => read::get(door, incoming).await,
+        Verb::HeadObject => read::head(door, incoming).await,
+        Verb::GetObjectAttributes => attributes::get(door, incoming).await,
+        Verb::CopyObject => copy::copy(door, incoming).await,
+        Verb::DeleteObject => delete::delete(door, incoming).await,
+        Verb::CreateMultipartUpload => multipart::create(door, incoming).await,
+        Verb::UploadPart => multipart::upload_part(door, incoming).await,
+        Verb::UploadPartCopy => copy::upload_part_copy(door, incoming).await,
+        Verb::CompleteMultipartUpload => multipart::complete(door, incoming).await,
+        Verb::AbortMultipartUpload => multipart::abort(door, incoming).await,
+        Verb::ListParts => multipart::list_parts(door, incoming).await,
+        // Routed to `dispatch_unpermitted`.
+        Verb::DeleteObjects | Verb::PostObject => Err(S3Error::internal()),
+    }
 }
 
 /// Carries out DeleteObjects or PostObject, which ask for their permits themselves.
 pub async fn dispatch_unpermitted(door: &Door, verb: Verb, asked: Unpermitted) -> Result<Reply, S3Error> {
-    let _ = (door, asked);
-    tracing::debug!(?verb, "not carried out yet");
-    Err(S3Error::not_implemented())
+    match verb {
+        Verb::DeleteObjects => delete::delete_many(door, asked).await,
+        Verb::PostObject => Err(S3Error::not_implemented()),
+        _ => Err(S3Error::internal()),
+    }
 }

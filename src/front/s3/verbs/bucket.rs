@@ -1,0 +1,40 @@
+//! CreateBucket and DeleteBucket: forwarded, with the mark that makes a new bucket a sealed one.
+
+use http::{Method, StatusCode};
+
+use super::request;
+use crate::bucket::State;
+use crate::front::s3::{Door, Incoming, Reply, S3Error, forward};
+use crate::upstream::Request;
+
+/// Creates a bucket. It is marked sealed before it exists, so that no moment is left in which it is not.
+pub async fn create(door: &Door, incoming: Incoming) -> Result<Reply, S3Error> {
+    let bucket = request::bucket(&incoming)?;
+    let known = door.buckets.state(&bucket) == State::Sealed;
+    // Creating a bucket that one owns succeeds in some Regions: it may hold plain objects.
+    let head = door.upstream.send(Request::new(Method::HEAD).bucket(&bucket)).await?;
+    let new = head.status() == StatusCode::NOT_FOUND;
+    if new && !known {
+        door.buckets.mark_sealed(&bucket).await.map_err(unsettled)?;
+    }
+    let reply = forward::forward(door, incoming).await;
+    let created = reply.as_ref().is_ok_and(|reply| reply.status().is_success());
+    if new && !known && !created {
+        door.buckets.forget(&bucket).await.map_err(unsettled)?;
+    }
+    reply
+}
+
+/// Deletes a bucket and forgets its settings.
+pub async fn delete(door: &Door, incoming: Incoming) -> Result<Reply, S3Error> {
+    let bucket = request::bucket(&incoming)?;
+    let reply = forward::forward(door, incoming).await?;
+    if reply.status().is_success() {
+        door.buckets.forget(&bucket).await.map_err(unsettled)?;
+    }
+    Ok(reply)
+}
+
+fn unsettled(error: crate::bucket::Error) -> S3Error {
+    crate::object::Error::from(error).into()
+}

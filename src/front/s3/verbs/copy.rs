@@ -1,0 +1,149 @@
+//! CopyObject and UploadPartCopy: two places, each authorised.
+
+use percent_encoding::percent_decode_str;
+
+use super::{request, sse, xml};
+use crate::checksum::Algorithm;
+use crate::front::s3::{Door, Incoming, Reply, S3Error};
+use crate::identity::{Permit, Target, authorise};
+use crate::names::{BucketName, ObjectKey};
+use crate::object::{
+    self, ByteRange, ChecksumMode, Conditions, Copy, MetadataDirective, Read, Section, Source, UploadPartCopy,
+};
+
+const COPY_SOURCE: &str = "x-amz-copy-source";
+
+/// Copies an object.
+pub async fn copy(door: &Door, incoming: Incoming) -> Result<Reply, S3Error> {
+    let headers = &incoming.head.headers;
+    let (permit, version_id) = source(door, &incoming)?;
+    let asked = sse::asked(door, headers)?;
+    let directive = match request::single(headers, "x-amz-metadata-directive")? {
+        None | Some("COPY") => MetadataDirective::Copy,
+        Some("REPLACE") => MetadataDirective::Replace,
+        Some(other) => return Err(unknown_directive("x-amz-metadata-directive", other)),
+    };
+    if let Some(other) =
+        request::single(headers, "x-amz-tagging-directive")?.filter(|value| !matches!(*value, "COPY" | "REPLACE"))
+    {
+        return Err(unknown_directive("x-amz-tagging-directive", other));
+    }
+    let checksum = match request::single(headers, "x-amz-checksum-algorithm")? {
+        None => None,
+        Some(name) => Some(Algorithm::from_name(name).ok_or_else(|| {
+            S3Error::invalid_request(
+                "Checksum algorithm provided is unsupported. Please try again with any of the valid types.",
+            )
+        })?),
+    };
+    let copy = Copy {
+        source: Source { permit, version_id, conditions: Conditions::from_copy_source(headers) },
+        directive,
+        protection: asked.protection,
+        names_encryption: asked.named,
+        attributes: object::from_client(headers),
+        conditions: Conditions::from_request(headers),
+        checksum,
+        permit: incoming.permit.clone(),
+    };
+    let copied = door.objects.copy(copy).await?;
+    let mut answer = copied.headers;
+    sse::show(&copied.protected, &mut answer);
+    sse::show_context(&copied.protected, &mut answer);
+    show_source_version(copied.source_version.as_deref(), &mut answer);
+    answer.remove(http::header::ETAG);
+    let mut document = xml::Document::new("CopyObjectResult");
+    document.text("LastModified", &copied.last_modified);
+    document.etag(&copied.etag);
+    if let Some(checksum) = &copied.checksum {
+        document.text("ChecksumType", checksum.kind.name());
+        document.text(
+            &request::checksum_element(checksum.algorithm),
+            request::checksum_text(checksum, copied.composite_parts),
+        );
+    }
+    Ok(request::document(answer, document.finish("CopyObjectResult")))
+}
+
+/// Copies an object, or a range of it, as a part.
+pub async fn upload_part_copy(door: &Door, incoming: Incoming) -> Result<Reply, S3Error> {
+    let headers = &incoming.head.headers;
+    sse::refuse_customer_keys(headers)?;
+    let (permit, version_id) = source(door, &incoming)?;
+    let range = match request::single(headers, "x-amz-copy-source-range")? {
+        None => Section::Whole,
+        Some(text) => match ByteRange::parse(text) {
+            Some(range @ ByteRange::FromTo(..)) => Section::Range(range),
+            _ => {
+                let message = "The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are \
+                               the zero-based offsets of the first and last bytes to copy";
+                return Err(S3Error::invalid_argument(message, "x-amz-copy-source-range", text));
+            }
+        },
+    };
+    let number = request::number(&incoming, "partNumber", 1..=10_000)?.ok_or_else(S3Error::internal)?;
+    let source = Read {
+        permit,
+        version_id,
+        section: range,
+        conditions: Conditions::from_copy_source(headers),
+        checksum: ChecksumMode::Off,
+        headers: http::HeaderMap::new(),
+    };
+    let part = UploadPartCopy {
+        permit: incoming.permit.clone(),
+        upload_id: request::upload_id(&incoming)?,
+        number: u16::try_from(number).map_err(|_| S3Error::internal())?,
+        source,
+        now_ms: xml::now_ms(),
+    };
+    let uploaded = door.objects.upload_part_copy(part).await?;
+    let mut answer = http::HeaderMap::new();
+    sse::show(&uploaded.protected, &mut answer);
+    show_source_version(uploaded.source_version.as_deref(), &mut answer);
+    let mut document = xml::Document::new("CopyPartResult");
+    document.text("LastModified", xml::time(xml::now_ms()));
+    document.etag(&uploaded.etag);
+    if let Some(checksum) = &uploaded.checksum {
+        document.text(&request::checksum_element(checksum.algorithm), request::checksum_text(checksum, None));
+    }
+    Ok(request::document(answer, document.finish("CopyPartResult")))
+}
+
+/// The source that `x-amz-copy-source` names, and the caller's permit to read it.
+fn source(door: &Door, incoming: &Incoming) -> Result<(Permit, Option<String>), S3Error> {
+    let header = request::single(&incoming.head.headers, COPY_SOURCE)?.unwrap_or_default();
+    let invalid = || {
+        let message = "Copy Source must mention the source bucket and key: sourcebucket/sourcekey";
+        S3Error::invalid_argument(message, COPY_SOURCE, header)
+    };
+    let decode =
+        |text: &str| percent_decode_str(text).decode_utf8().map(|text| text.into_owned()).map_err(|_| invalid());
+    let (path, version) = match header.split_once("?versionId=") {
+        Some((path, version)) => (path, Some(decode(version)?)),
+        None => (header, None),
+    };
+    let path = decode(path)?;
+    let (bucket, object_key) = path.strip_prefix('/').unwrap_or(&path).split_once('/').ok_or_else(invalid)?;
+    let bucket = BucketName::new(bucket).map_err(|_| invalid())?;
+    let object_key = ObjectKey::new(object_key).map_err(|_| invalid())?;
+    if version.as_deref() == Some("") {
+        return Err(S3Error::invalid_argument("Version id cannot be the empty string", COPY_SOURCE, header));
+    }
+    if bucket == door.settings.system_bucket {
+        return Err(S3Error::no_such_bucket(bucket.as_str()));
+    }
+    let action = if version.is_some() { "s3:GetObjectVersion" } else { "s3:GetObject" };
+    let permit = authorise(&incoming.caller, action, &Target::Object(bucket, object_key), &incoming.origin)?;
+    Ok((permit, version))
+}
+
+fn show_source_version(version: Option<&str>, answer: &mut http::HeaderMap) {
+    if let Some(value) = version.and_then(|version| http::HeaderValue::from_str(version).ok()) {
+        answer.insert("x-amz-copy-source-version-id", value);
+    }
+}
+
+fn unknown_directive(name: &'static str, value: &str) -> S3Error {
+    S3Error::invalid_argument("Unknown metadata directive.", name, value)
+}
