@@ -22,7 +22,8 @@ const FORWARDED: [&str; 2] = ["x-amz-request-payer", "x-amz-expected-bucket-owne
 
 /// Reads an object.
 pub async fn get(door: &Door, incoming: Incoming) -> Result<Reply, S3Error> {
-    let (read, overrides) = parse(door, &incoming).await?;
+    let (mut read, overrides, if_range) = parse(&incoming)?;
+    narrow(door, &mut read, if_range).await?;
     match door.objects.get(&read).await {
         Ok(reply) => Ok(answer(reply, overrides, read.checksum)),
         Err(error) => refused(error, &read),
@@ -31,14 +32,16 @@ pub async fn get(door: &Door, incoming: Incoming) -> Result<Reply, S3Error> {
 
 /// Reads an object's head.
 pub async fn head(door: &Door, incoming: Incoming) -> Result<Reply, S3Error> {
-    let (read, overrides) = parse(door, &incoming).await?;
+    let (mut read, overrides, if_range) = parse(&incoming)?;
+    narrow(door, &mut read, if_range).await?;
     match door.objects.head(&read).await {
         Ok(reply) => Ok(answer(reply, overrides, read.checksum)),
         Err(error) => refused(error, &read),
     }
 }
 
-async fn parse(door: &Door, incoming: &Incoming) -> Result<(Read, HeaderMap), S3Error> {
+/// What is read, the `response-*` headers, and the validator of `If-Range`.
+fn parse(incoming: &Incoming) -> Result<(Read, HeaderMap, Option<String>), S3Error> {
     let headers = &incoming.head.headers;
     sse::refuse_on_read(headers)?;
     let range = request::single(headers, "range")?.and_then(ByteRange::parse);
@@ -57,7 +60,7 @@ async fn parse(door: &Door, incoming: &Incoming) -> Result<(Read, HeaderMap), S3
             forwarded.insert(HeaderName::from_static(name), value.clone());
         }
     }
-    let mut read = Read {
+    let read = Read {
         permit: incoming.permit.clone(),
         version_id: request::version_id(incoming)?,
         section,
@@ -65,15 +68,13 @@ async fn parse(door: &Door, incoming: &Incoming) -> Result<(Read, HeaderMap), S3
         checksum: request::checksum_mode(headers)?,
         headers: forwarded,
     };
-    if let Some(tag) = request::single(headers, "if-range")? {
-        read.section = if_range(door, &read, tag).await?;
-    }
-    Ok((read, overrides(incoming)?))
+    let if_range = request::single(headers, "if-range")?.map(str::to_owned);
+    Ok((read, overrides(incoming)?, if_range))
 }
 
 /// RFC 9110 section 13.1.5: the range counts only while the object is still the one that the client knows.
-async fn if_range(door: &Door, read: &Read, validator: &str) -> Result<Section, S3Error> {
-    let Section::Range(_) = read.section else { return Ok(read.section) };
+async fn narrow(door: &Door, read: &mut Read, if_range: Option<String>) -> Result<(), S3Error> {
+    let (Section::Range(_), Some(validator)) = (read.section, if_range) else { return Ok(()) };
     let unconditional = Read {
         permit: read.permit.clone(),
         version_id: read.version_id.clone(),
@@ -89,7 +90,10 @@ async fn if_range(door: &Door, read: &Read, validator: &str) -> Result<Section, 
             current.headers.get(header::LAST_MODIFIED).is_some_and(|value| value.as_bytes() == validator.as_bytes())
         }
     };
-    Ok(if same { read.section } else { Section::Whole })
+    if !same {
+        read.section = Section::Whole;
+    }
+    Ok(())
 }
 
 fn overrides(incoming: &Incoming) -> Result<HeaderMap, S3Error> {
