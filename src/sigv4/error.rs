@@ -58,7 +58,7 @@ pub enum Error {
     #[error("Bucket POST must contain a field named '{0}'.  If it is specified, please check the order of the fields.")]
     PostFieldMissing(&'static str),
     #[error("{message}")]
-    PostField { name: &'static str, value: String, message: String },
+    PostField { name: String, value: String, message: String },
     #[error("Invalid Policy: {0}")]
     PostPolicyMalformed(String),
     #[error("Invalid according to Policy: {0}")]

@@ -18,6 +18,7 @@ mod error;
 mod header_form;
 mod key;
 mod payload;
+mod post_conditions;
 mod post_fields;
 mod post_policy;
 mod query;

@@ -22,6 +22,15 @@ impl PostFields {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
+    /// A field that occurs more than once, if one does; what is to be ignored may.
+    pub(super) fn repeated(&self) -> Option<(&str, &str)> {
+        let ignored = |name: &str| name.to_ascii_lowercase().starts_with("x-ignore-");
+        self.iter().enumerate().find_map(|(index, (name, value))| {
+            let again = self.iter().skip(index + 1).any(|(other, _)| other.eq_ignore_ascii_case(name));
+            (again && !ignored(name)).then_some((name, value))
+        })
+    }
+
     /// Puts the uploaded file's name for `${filename}`. AWS does so before it validates the policy.
     pub fn expand_filename(&mut self, filename: &str) {
         for (_, value) in &mut self.0 {
