@@ -32,6 +32,8 @@ mod verify;
 
 #[cfg(test)]
 mod known_answers;
+#[cfg(test)]
+mod properties;
 
 pub use chunks::{BoxError, ChunkError, Chunks};
 pub use error::Error;
