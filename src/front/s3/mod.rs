@@ -14,6 +14,7 @@ mod flow;
 pub mod forward;
 mod guard;
 mod incoming;
+pub mod list;
 mod permission;
 mod query;
 mod refusals;
