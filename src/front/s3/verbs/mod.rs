@@ -13,7 +13,7 @@ mod request;
 mod sse;
 mod xml;
 
-use super::{Door, Incoming, Reply, S3Error, Unpermitted, Verb};
+use super::{Door, Incoming, Reply, S3Error, Unpermitted, Verb, list};
 
 /// Carries out `verb`, which `incoming`'s permit allows.
 pub async fn dispatch(door: &Door, verb: Verb, incoming: Incoming) -> Result<Reply, S3Error> {
@@ -22,7 +22,7 @@ pub async fn dispatch(door: &Door, verb: Verb, incoming: Incoming) -> Result<Rep
         | Verb::ListObjects
         | Verb::ListObjectsV2
         | Verb::ListObjectVersions
-        | Verb::ListMultipartUploads => Err(S3Error::not_implemented()),
+        | Verb::ListMultipartUploads => list::list(door, incoming).await,
         Verb::CreateBucket => bucket::create(door, incoming).await,
         Verb::DeleteBucket => bucket::delete(door, incoming).await,
         Verb::PutObject => put::put(door, incoming).await,
