@@ -10,7 +10,7 @@ use crate::names::{AccountId, KeyArn, Region};
 use super::Kms;
 use super::error::Error;
 use super::key::{Key, Manager, MaterialRecord, State};
-use super::material::Material;
+use super::material::{Material, MaterialId};
 use super::root_key::Row;
 use super::spec::{KeyOrigin, KeySpec, KeyUsage};
 use super::store::{Alias, Change, Memory};
@@ -107,8 +107,8 @@ impl Kms {
         spec: KeySpec,
         now: OffsetDateTime,
     ) -> Result<(MaterialRecord, Change), Error> {
-        let (id, encoded) = Material::draw(spec, &arn.key_id).ok_or_else(|| Error::internal("no such material"))?;
-        let material_id = id.to_string();
+        let encoded = Material::draw(spec).ok_or_else(|| Error::internal("no key material was made"))?;
+        let material_id = MaterialId::of(&arn.key_id, encoded.expose()).to_string();
         let row = Row { account: &arn.account, key_id: &arn.key_id, material_id: &material_id };
         let sealed = self.root.seal(row, encoded.expose());
         let record = MaterialRecord { id: material_id.clone(), created: now };
