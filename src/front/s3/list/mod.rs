@@ -8,7 +8,7 @@ mod edit;
 mod scan;
 
 use bytes::Bytes;
-use futures::{StreamExt, TryStreamExt};
+use futures::{FutureExt, StreamExt, TryStreamExt};
 use http::header::{CONTENT_LENGTH, HeaderValue};
 use http::{Method, StatusCode};
 
@@ -58,7 +58,8 @@ async fn sealed_entries(door: &Door, bucket: &BucketName, scan: &Scan) -> Result
     match door.buckets.state(bucket) {
         State::Sealed => Ok(vec![true; scan.entries.len()]),
         State::Mixed => {
-            let asked = scan.entries.iter().map(|entry| has_envelope(door, bucket, entry, scan.url_encoded));
+            let ask = |entry| has_envelope(door, bucket, entry, scan.url_encoded).boxed();
+            let asked: Vec<_> = scan.entries.iter().map(ask).collect();
             futures::stream::iter(asked).buffered(CONCURRENT_HEADS).try_collect().await
         }
     }
