@@ -1,3 +1,20 @@
 //! The S3 door, one file per verb or theme.
 
+mod attributes;
+mod bad_input;
+mod checksums;
+mod chunked;
+mod conditions;
+mod copy;
+mod delete;
+mod forwarded;
+mod get;
+mod head;
+mod legacy_bucket;
+mod list;
+mod multipart;
+mod presigned;
 mod put;
+mod range;
+mod sealed_bucket;
+mod upload_part_copy;

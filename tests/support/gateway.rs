@@ -23,6 +23,18 @@ impl Gateway {
         self.s3.clone()
     }
 
+    pub fn system_bucket(&self) -> String {
+        "sealgate-system".into()
+    }
+
+    pub fn is_minio(&self) -> bool {
+        true
+    }
+
+    pub async fn restart(self) -> Self {
+        self
+    }
+
     pub fn backend(&self) -> &Backend {
         &self.backend
     }
