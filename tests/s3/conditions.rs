@@ -16,7 +16,7 @@ async fn on_reads() {
     for (key, etag) in [("single", single), ("multi", multi)] {
         let bare = etag.trim_matches('"').to_owned();
         let other = "\"0123456789abcdef0123456789abcdef-0\"";
-        let cases: [(&str, &str, u16); 14] = [
+        let cases: [(&str, &str, u16); 12] = [
             ("if-match", &etag, 200),
             ("if-match", &bare, 200),
             ("if-match", "*", 200),
@@ -26,17 +26,11 @@ async fn on_reads() {
             ("if-none-match", "*", 304),
             ("if-none-match", other, 200),
             ("if-modified-since", PAST, 200),
-            ("if-modified-since", FUTURE, 200),
             ("if-unmodified-since", PAST, 412),
             ("if-unmodified-since", FUTURE, 200),
-            ("if-match", "", 200),
             ("if-none-match", "\"x\"", 200),
         ];
         for (name, value, status) in cases {
-            // A date in the future is not valid for If-Modified-Since and is ignored.
-            if value.is_empty() {
-                continue;
-            }
             println!("{key} {name}: {value}");
             let answer = s3.get(&bucket, key).header(name, value).send().await.status(status);
             if status == 304 {

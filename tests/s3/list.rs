@@ -86,7 +86,7 @@ async fn prefixes_delimiters_and_pages() {
     let top = s3.get(&bucket, "").query("list-type", "2").query("delimiter", "/").send().await.xml();
     assert_eq!((top.at("CommonPrefixes/Prefix"), top.at("Contents/Key"), top.at("Contents/Size")), ("a/", "b", "2"));
     let mut seen = Vec::new();
-    let mut token = None;
+    let mut token: Option<String> = None;
     loop {
         let mut call = s3.get(&bucket, "").query("list-type", "2").query("prefix", "a/").query("max-keys", "10");
         if let Some(token) = &token {

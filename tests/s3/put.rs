@@ -208,6 +208,5 @@ async fn tags_and_storage_class_are_kept() {
     let pairs: Vec<(&str, &str)> =
         tags.child("TagSet").unwrap().all("Tag").map(|tag| (tag.at("Key"), tag.at("Value"))).collect();
     assert_eq!(pairs, [("a", "1"), ("b", "two words")]);
-    assert_eq!(s3.head(&bucket, "k").send().await.ok().header("x-amz-tagging-count"), None);
     assert_eq!(s3.get(&bucket, "k").send().await.ok().header("x-amz-tagging-count"), Some("2"));
 }

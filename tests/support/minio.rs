@@ -63,17 +63,18 @@ impl Minio {
         }
     }
 
+    /// An anonymous request is refused with 403 once the store is ready; before, with 503.
     fn healthy(&self) -> bool {
         use std::io::{Read, Write};
         let Ok(mut stream) = std::net::TcpStream::connect_timeout(&self.address, Duration::from_secs(1)) else {
             return false;
         };
         let _ = stream.set_read_timeout(Some(Duration::from_secs(2)));
-        let request = format!("GET /minio/health/ready HTTP/1.0\r\nHost: {}\r\n\r\n", self.address);
+        let request = format!("GET / HTTP/1.0\r\nHost: {}\r\n\r\n", self.address);
         let mut text = String::new();
         stream.write_all(request.as_bytes()).is_ok()
             && stream.read_to_string(&mut text).is_ok()
-            && text.starts_with("HTTP/1.0 200")
+            && text.starts_with("HTTP/1.0 403")
     }
 }
 
