@@ -22,6 +22,7 @@ use tokio::net::TcpListener;
 
 use crate::config::Settings;
 use crate::front::console::Console;
+use crate::upstream::Upstream;
 use listener::Listener;
 
 /// A gateway that serves until it is stopped.
@@ -30,6 +31,7 @@ pub struct Running {
     console_address: SocketAddr,
     scheme: &'static str,
     made: Option<MadeCredentials>,
+    upstream: Arc<Upstream>,
     draining: Arc<AtomicBool>,
     drain: Duration,
     clients: Listener,
@@ -55,12 +57,15 @@ pub async fn start(settings: Settings) -> anyhow::Result<Running> {
     let console =
         TcpListener::bind(console_listen).await.with_context(|| bind_hint("console_listen", console_listen))?;
     let draining = Arc::new(AtomicBool::new(false));
-    let shown = Console { metrics: house.doors.metrics.clone(), upstream: house.upstream, draining: draining.clone() };
+    let upstream = house.upstream;
+    let shown =
+        Console { metrics: house.doors.metrics.clone(), upstream: upstream.clone(), draining: draining.clone() };
     Ok(Running {
         address: clients.local_addr()?,
         console_address: console.local_addr()?,
         scheme,
         made: house.made,
+        upstream,
         draining,
         drain,
         clients: Listener::spawn(clients, acceptor, connection::Clients { doors: Arc::new(house.doors), limits }),
@@ -85,6 +90,11 @@ impl Running {
 
     pub fn console_address(&self) -> SocketAddr {
         self.console_address
+    }
+
+    /// The backend, as it is: what it holds is ciphertext and envelopes.
+    pub fn upstream(&self) -> &Arc<Upstream> {
+        &self.upstream
     }
 
     pub fn made_credentials(&self) -> Option<&MadeCredentials> {

@@ -1,41 +1,126 @@
-//! A gateway for one test.
+//! A gateway for one test: in this process, on a port of its own, with a folder that goes with it.
 
-use super::minio::{self, Minio};
-use super::watch::Watch;
-use super::{S3, backend::Backend};
+use std::path::PathBuf;
 use std::sync::Arc;
 
+use sealgate::app::{self, Running};
+use sealgate::config::Settings;
+
+use super::backend::Backend;
+use super::data::unique;
+use super::watch::Watch;
+use super::{S3, minio};
+
+pub const ACCESS_KEY: &str = "SEALGATETESTROOT";
+pub const SECRET_KEY: &str = "a-secret-for-tests-only";
+
 pub struct Gateway {
+    /// None: the control, clients talk to MinIO itself.
+    running: Option<Running>,
+    environment: Vec<(String, String)>,
+    folder: tempfile::TempDir,
+    system_bucket: String,
     s3: S3,
     backend: Backend,
 }
 
 impl Gateway {
+    /// With the settings that nobody has touched.
     pub async fn start() -> Self {
-        let minio: &Minio = minio::shared();
-        let s3 = S3::new(minio.address, minio::ACCESS_KEY, minio::SECRET_KEY);
-        let backend = Backend::Minio(s3.clone());
-        let _ = Arc::new(Watch { backend: backend.clone(), folders: vec![] });
-        Self { s3, backend }
+        Self::start_with(&[]).await
     }
 
+    /// With further `SEALGATE_*` variables.
+    pub async fn start_with(settings: &[(&str, &str)]) -> Self {
+        let folder = tempfile::Builder::new().prefix("sealgate-test-").tempdir().unwrap();
+        let system_bucket = if minio::binary().is_some() { unique("system") } else { "sealgate-system".into() };
+        let mut environment: Vec<(String, String)> = [
+            ("SEALGATE_LISTEN", "127.0.0.1:0"),
+            ("SEALGATE_CONSOLE_LISTEN", "127.0.0.1:0"),
+            ("SEALGATE_DATA_DIR", folder.path().join("data").to_str().unwrap()),
+            ("SEALGATE_ROOT_ACCESS_KEY", ACCESS_KEY),
+            ("SEALGATE_ROOT_SECRET_KEY", SECRET_KEY),
+            ("SEALGATE_SYSTEM_BUCKET", &system_bucket),
+        ]
+        .into_iter()
+        .chain(settings.iter().copied())
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect();
+        if minio::binary().is_some() {
+            let minio = minio::shared();
+            environment.push(("SEALGATE_BACKEND_ENDPOINT".into(), format!("http://{}", minio.address)));
+            environment.push(("SEALGATE_BACKEND_ACCESS_KEY".into(), minio::ACCESS_KEY.into()));
+            environment.push(("SEALGATE_BACKEND_SECRET_KEY".into(), minio::SECRET_KEY.into()));
+        }
+        Self::open(environment, folder, system_bucket).await
+    }
+
+    async fn open(environment: Vec<(String, String)>, folder: tempfile::TempDir, system_bucket: String) -> Self {
+        if is_control() {
+            let minio = minio::shared();
+            let s3 = S3::new(minio.address, minio::ACCESS_KEY, minio::SECRET_KEY);
+            let backend = Backend::Minio(s3.clone());
+            return Self { running: None, environment, folder, system_bucket, s3, backend };
+        }
+        let settings = Settings::load(None, environment.iter().cloned()).expect("settings");
+        let running = app::start(settings).await.expect("the gateway starts");
+        let (backend, folders) = match minio::binary() {
+            Some(_) => {
+                let minio = minio::shared();
+                let below = S3::new(minio.address, minio::ACCESS_KEY, minio::SECRET_KEY);
+                (Backend::Minio(below), vec![minio.folder.join("data"), folder.path().to_owned()])
+            }
+            None => (Backend::Embedded(running.upstream().clone()), vec![folder.path().to_owned()]),
+        };
+        let mut s3 = S3::new(running.address(), ACCESS_KEY, SECRET_KEY);
+        let watch = Watch { backend: backend.clone(), folders, system_bucket: system_bucket.clone() };
+        s3.watch = Some(Arc::new(watch));
+        Self { running: Some(running), environment, folder, system_bucket, s3, backend }
+    }
+
+    /// Stops it and starts it again on the same data.
+    pub async fn restart(mut self) -> Self {
+        if let Some(running) = self.running.take() {
+            running.stop().await;
+        }
+        drop((self.s3, self.backend));
+        Self::open(self.environment, self.folder, self.system_bucket).await
+    }
+
+    /// A client with the root user's access key.
     pub fn s3(&self) -> S3 {
         self.s3.clone()
     }
 
-    pub fn system_bucket(&self) -> String {
-        "sealgate-system".into()
-    }
-
-    pub fn is_minio(&self) -> bool {
-        true
-    }
-
-    pub async fn restart(self) -> Self {
-        self
+    /// A client with another access key.
+    pub fn s3_as(&self, access_key: &str, secret_key: &str) -> S3 {
+        let mut s3 = self.s3();
+        (s3.signer.access_key, s3.signer.secret_key) = (access_key.into(), secret_key.into());
+        s3
     }
 
     pub fn backend(&self) -> &Backend {
         &self.backend
     }
+
+    pub fn system_bucket(&self) -> String {
+        self.system_bucket.clone()
+    }
+
+    pub fn is_minio(&self) -> bool {
+        matches!(self.backend, Backend::Minio(_))
+    }
+
+    pub fn console(&self) -> std::net::SocketAddr {
+        self.running.as_ref().expect("a gateway").console_address()
+    }
+
+    /// The data directory.
+    pub fn data_dir(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+}
+
+fn is_control() -> bool {
+    std::env::var_os("SEALGATE_TEST_CONTROL").is_some_and(|value| !value.is_empty())
 }

@@ -16,6 +16,7 @@ pub struct Watch {
     pub backend: Backend,
     /// The folders where the backend keeps what it stores, files and databases alike.
     pub folders: Vec<PathBuf>,
+    pub system_bucket: String,
 }
 
 impl Watch {
@@ -50,7 +51,7 @@ impl Watch {
     fn files(&self, needles: &Needles, bucket: &str, since: SystemTime) {
         let since = since - Duration::from_secs(2);
         for folder in &self.folders {
-            walk(folder, bucket, &mut |path| {
+            walk(folder, &[bucket, &self.system_bucket], &mut |path| {
                 let fresh = std::fs::metadata(path).and_then(|data| data.modified()).is_ok_and(|time| time >= since);
                 if fresh && let Ok(content) = std::fs::read(path) {
                     needles.absent_from(&content, &format!("file {}", path.display()));
@@ -60,21 +61,21 @@ impl Watch {
     }
 }
 
-/// All files under `folder`, but of MinIO's own tree only the given bucket's, system buckets' and open uploads'.
-fn walk(folder: &Path, bucket: &str, visit: &mut dyn FnMut(&Path)) {
+/// All files under `folder`, but of MinIO's own tree only those of the given buckets and of open uploads.
+fn walk(folder: &Path, buckets: &[&str], visit: &mut dyn FnMut(&Path)) {
     let Ok(entries) = std::fs::read_dir(folder) else { return };
     let minio_root = folder.join(".minio.sys").exists();
     for entry in entries.flatten() {
         let (path, name) = (entry.path(), entry.file_name());
         let name = name.to_string_lossy();
-        if minio_root && name != bucket && !name.contains("system") {
+        if minio_root && !buckets.contains(&&*name) {
             if name == ".minio.sys" {
-                walk(&path.join("multipart"), bucket, visit);
+                walk(&path.join("multipart"), &[], visit);
             }
             continue;
         }
         match entry.file_type() {
-            Ok(kind) if kind.is_dir() => walk(&path, bucket, visit),
+            Ok(kind) if kind.is_dir() => walk(&path, buckets, visit),
             Ok(_) => visit(&path),
             Err(_) => {}
         }
