@@ -8,5 +8,6 @@
 
 mod support;
 
+mod backend;
 mod model;
 mod s3;
