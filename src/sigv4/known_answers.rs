@@ -303,6 +303,9 @@ const CHUNKS_WITH_TRAILER: [&str; 3] = [
 const TRAILER: &str = "x-amz-checksum-crc32c:sOO8/Q==\r\nx-amz-trailer-signature:\
     d81f82fc3505edab99d459891051a732e8730629a2e4a59689829ca17fe2e435\r\n";
 
+const TRAILER_SIGNATURE: &str =
+    "x-amz-trailer-signature:d81f82fc3505edab99d459891051a732e8730629a2e4a59689829ca17fe2e435\r\n";
+
 /// Decodes a body that comes in pieces of `piece_len` bytes.
 pub fn decode(
     head: &Parts,
@@ -377,9 +380,11 @@ fn broken_chunks() {
         ("400;", "401;", "IncompleteBody"),
         (";chunk-signature=1c13", ";other=1c13", "InvalidRequest"),
         ("\r\n400;chunk", "400;chunk", "InvalidRequest"),
+        ("\r\n400;chunk", "x\n400;chunk", "InvalidRequest"),
         ("x-amz-checksum-crc32c", "x-amz-checksum-crc32", "MalformedTrailerError"),
         ("x-amz-checksum-crc32c:sOO8/Q==\r\n", "", "MalformedTrailerError"),
         ("x-amz-trailer-signature", "x-amz-meta-signature", "MalformedTrailerError"),
+        (TRAILER_SIGNATURE, "", "MalformedTrailerError"),
         ("crc32c:sOO8/Q==", "crc32c=sOO8/Q==", "MalformedTrailerError"),
     ] {
         assert_eq!(code(&replaced(from, to)), expected, "{from} -> {to}");
