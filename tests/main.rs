@@ -9,5 +9,6 @@
 mod support;
 
 mod backend;
+mod kms;
 mod model;
 mod s3;

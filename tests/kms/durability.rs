@@ -1,0 +1,69 @@
+//! What was answered is there after a stop; what is on the disk tells nothing.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::json;
+
+use super::room::Room;
+
+#[tokio::test]
+async fn a_second_start_finds_everything_again() {
+    let room = Room::open().await;
+    let key = room.symmetric().await;
+    let managed = room.call("root", "DescribeKey", json!({ "KeyId": "alias/aws/s3" })).await.ok();
+    let sealed = room.call("root", "Encrypt", json!({ "KeyId": key, "Plaintext": "c2VjcmV0" })).await.ok();
+    let before = room.call("root", "DescribeKey", json!({ "KeyId": key })).await.ok();
+
+    let room = room.reopen().await;
+    assert_eq!(room.call("root", "DescribeKey", json!({ "KeyId": key })).await.ok(), before);
+    assert_eq!(room.call("root", "DescribeKey", json!({ "KeyId": "alias/aws/s3" })).await.ok(), managed);
+    let opened = room.call("root", "Decrypt", json!({ "CiphertextBlob": sealed["CiphertextBlob"] })).await.ok();
+    assert_eq!(opened["Plaintext"], "c2VjcmV0");
+}
+
+#[tokio::test]
+async fn another_root_key_is_refused_at_the_start() {
+    let room = Room::open().await;
+    room.symmetric().await;
+    let file = room.folder().join("root.key");
+    let bytes = std::fs::read(&file).unwrap();
+    std::fs::write(&file, bytes.iter().map(|byte| !byte).collect::<Vec<u8>>()).unwrap();
+    let pool = sealgate::kms::store::sqlite::open(&room.folder().join("sealgate.db")).await.unwrap();
+    let trail =
+        sealgate::audit::Config { file: room.folder().join("a"), durability: sealgate::audit::Durability::Written };
+    let config = sealgate::kms::Config {
+        root_key_file: file,
+        account: sealgate::names::AccountId::new(super::room::ACCOUNT).unwrap(),
+        region: sealgate::names::Region::new(super::room::REGION).unwrap(),
+        clock: sealgate::kms::Clock::System,
+    };
+    let refused = sealgate::kms::Kms::open(config, pool, sealgate::audit::Audit::open(&trail).unwrap()).await;
+    assert!(refused.err().unwrap().to_string().contains("root.key"));
+}
+
+/// Imported material would be the sharpest test, since its bytes are known; a data key's bytes are known as well, and the
+/// symmetric material must not stand in the file in the form in which it is used.
+#[tokio::test]
+async fn nothing_in_the_database_can_be_read() {
+    let room = Room::open().await;
+    let rsa = room.key(json!({ "KeySpec": "RSA_2048", "KeyUsage": "SIGN_VERIFY" })).await;
+    let made = room
+        .call("root", "GenerateDataKey", json!({ "KeyId": room.symmetric().await, "KeySpec": "AES_256" }))
+        .await
+        .ok();
+    let plaintext = STANDARD.decode(made["Plaintext"].as_str().unwrap()).unwrap();
+    let root_key = std::fs::read(room.folder().join("root.key")).unwrap();
+    let folder = room.folder().to_owned();
+    let room = room.reopen().await;
+    let mut stored = Vec::new();
+    for name in ["sealgate.db", "sealgate.db-wal"] {
+        stored.extend(std::fs::read(folder.join(name)).unwrap_or_default());
+    }
+    let holds = |needle: &[u8]| stored.windows(needle.len()).any(|window| window == needle);
+    assert!(holds(rsa.as_bytes()), "the right files were read");
+    assert!(!holds(&plaintext));
+    assert!(!holds(&root_key));
+    // rsaEncryption (1.2.840.113549.1.1.1) stands in every RSA private key in PKCS #8.
+    assert!(!holds(&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01]));
+    drop(room);
+}

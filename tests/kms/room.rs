@@ -1,0 +1,181 @@
+//! The KMS door without its socket: callers are named, the clock is moved by hand, the audit trail is read back.
+
+use std::io::Write as _;
+use std::net::Ipv4Addr;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use bytes::Bytes;
+use sealgate::audit::{self, Audit, Durability};
+use sealgate::front::kms::{KmsDoor, serve};
+use sealgate::identity::{Caller, Identities, Origin, RootUser};
+use sealgate::kms::{Clock, Config, Kms, store};
+use sealgate::names::{AccountId, Region};
+use sealgate::sigv4::SecretKeyText;
+use serde_json::{Value, json};
+
+pub const ACCOUNT: &str = "000000000000";
+pub const REGION: &str = "us-east-1";
+
+/// 2026-01-01T00:00:00Z.
+const START: i64 = 1_767_225_600;
+
+/// Users of two accounts. `root` is the first account's root user, `foreign` the second's.
+const IDENTITIES: &str = r#"
+[accounts.000000000000.users.admin]
+access_keys = [{ id = "admin", secret = "secret-of-admin" }]
+policies.all = '{"Statement": {"Effect": "Allow", "Action": "kms:*", "Resource": "*"}}'
+
+[accounts.000000000000.users.reader]
+access_keys = [{ id = "reader", secret = "secret-of-reader" }]
+policies.use = '{"Statement": {"Effect": "Allow", "Action": ["kms:Decrypt", "kms:DescribeKey"], "Resource": "*"}}'
+
+[accounts.000000000000.users.nobody]
+access_keys = [{ id = "nobody", secret = "secret-of-nobody" }]
+
+[accounts.111122223333]
+access_keys = [{ id = "foreign", secret = "secret-of-foreign" }]
+
+[accounts.111122223333.users.guest]
+access_keys = [{ id = "guest", secret = "secret-of-guest" }]
+policies.all = '{"Statement": {"Effect": "Allow", "Action": "kms:*", "Resource": "*"}}'
+"#;
+
+pub struct Room {
+    folder: tempfile::TempDir,
+    door: KmsDoor,
+    pub kms: Arc<Kms>,
+    identities: Identities,
+    clock: Arc<AtomicI64>,
+}
+
+/// What the door answered.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub body: Value,
+}
+
+impl Answer {
+    #[track_caller]
+    pub fn ok(self) -> Value {
+        assert_eq!(self.status, 200, "{}", self.body);
+        self.body
+    }
+
+    /// The error's type and message.
+    #[track_caller]
+    pub fn error(self) -> (String, String) {
+        assert_ne!(self.status, 200, "{}", self.body);
+        let text = |name: &str| self.body[name].as_str().unwrap_or_default().to_owned();
+        let message = if self.body["Message"].is_string() { text("Message") } else { text("message") };
+        (text("__type"), message)
+    }
+
+    #[track_caller]
+    pub fn fails(self, code: &str, message: &str) {
+        assert_eq!(self.error(), (code.to_owned(), message.to_owned()));
+    }
+
+    #[track_caller]
+    pub fn code(self) -> String {
+        self.error().0
+    }
+}
+
+impl Room {
+    pub async fn open() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self::open_in(folder, Arc::new(AtomicI64::new(START))).await
+    }
+
+    async fn open_in(folder: tempfile::TempDir, clock: Arc<AtomicI64>) -> Self {
+        let pool = store::sqlite::open(&folder.path().join("sealgate.db")).await.unwrap();
+        let trail = audit::Config { file: folder.path().join("audit.jsonl"), durability: Durability::Written };
+        let config = Config {
+            root_key_file: folder.path().join("root.key"),
+            account: AccountId::new(ACCOUNT).unwrap(),
+            region: Region::new(REGION).unwrap(),
+            clock: Clock::Virtual(clock.clone()),
+        };
+        let kms = Arc::new(Kms::open(config, pool, Audit::open(&trail).unwrap()).await.unwrap());
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(IDENTITIES.as_bytes()).unwrap();
+        let root = RootUser {
+            account: AccountId::new(ACCOUNT).unwrap(),
+            access_key_id: "root".into(),
+            secret_key: SecretKeyText::new("secret-of-root"),
+        };
+        let identities = Identities::load(root, Some(file.path())).unwrap();
+        Self { folder, door: KmsDoor::new(kms.clone()), kms, identities, clock }
+    }
+
+    /// The same folder after a stop of the process.
+    pub async fn reopen(self) -> Self {
+        let Self { folder, door, kms, clock, .. } = self;
+        drop((door, kms));
+        Self::open_in(folder, clock).await
+    }
+
+    pub fn caller(&self, who: &str) -> Caller {
+        self.identities.caller(who).unwrap()
+    }
+
+    pub async fn call(&self, who: &str, action: &str, body: Value) -> Answer {
+        self.send(who, REGION, action, body.to_string().into()).await
+    }
+
+    pub async fn call_in(&self, region: &str, who: &str, action: &str, body: Value) -> Answer {
+        self.send(who, region, action, body.to_string().into()).await
+    }
+
+    pub async fn send(&self, who: &str, region: &str, action: &str, body: Bytes) -> Answer {
+        let region = Region::new(region).unwrap();
+        let origin = origin(&region);
+        let target = format!("TrentService.{action}");
+        let response = serve(&self.door, self.caller(who), origin, region, &target, body).await;
+        let status = response.status().as_u16();
+        let body = response.into_body();
+        Answer { status, body: if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).unwrap() } }
+    }
+
+    /// A key of root's making, by its ARN.
+    pub async fn key(&self, body: Value) -> String {
+        let made = self.call("root", "CreateKey", body).await.ok();
+        made["KeyMetadata"]["Arn"].as_str().unwrap().to_owned()
+    }
+
+    /// A symmetric encryption key.
+    pub async fn symmetric(&self) -> String {
+        self.key(json!({})).await
+    }
+
+    pub fn pass_days(&self, days: i64) {
+        self.clock.fetch_add(days * 86_400, Ordering::Relaxed);
+    }
+
+    pub fn now(&self) -> i64 {
+        self.clock.load(Ordering::Relaxed)
+    }
+
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Every record of the audit trail, oldest first.
+    pub fn audit(&self) -> Vec<Value> {
+        let text = std::fs::read_to_string(self.folder.path().join("audit.jsonl")).unwrap();
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+}
+
+pub fn origin(region: &Region) -> Origin {
+    Origin {
+        request_id: "request-1".into(),
+        source_ip: Ipv4Addr::LOCALHOST.into(),
+        user_agent: "tests".into(),
+        secure: false,
+        region: region.clone(),
+    }
+}
