@@ -12,7 +12,7 @@ pub struct Hasher(State);
 
 /// The large states are boxed so that a hasher is cheap to move.
 enum State {
-    Crc { digest: Crc, value_len: usize },
+    Crc { digest: Box<Crc>, value_len: usize },
     Sha(digest::Context),
     Md5(Md5),
     Xx64(Xxh64),
@@ -22,7 +22,7 @@ enum State {
 
 impl Hasher {
     pub fn new(algorithm: Algorithm) -> Self {
-        let crc = |kind| State::Crc { digest: Crc::new(kind), value_len: algorithm.value_len() };
+        let crc = |kind| State::Crc { digest: Box::new(Crc::new(kind)), value_len: algorithm.value_len() };
         let sha = |kind| State::Sha(digest::Context::new(kind));
         Self(match algorithm {
             Algorithm::Crc32 => crc(CrcAlgorithm::Crc32IsoHdlc),

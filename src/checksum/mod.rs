@@ -20,4 +20,4 @@ pub use combine::{combine, composite};
 pub use error::{Invalid, InvalidKind, Mismatch};
 pub use expectations::{Expectations, decode_value};
 pub use hasher::Hasher;
-pub use multipart::{ChecksumKind, multipart_checksum, stated_checksum, stated_kind};
+pub use multipart::{ChecksumKind, StatedChecksum, multipart_checksum, stated_checksum, stated_kind};

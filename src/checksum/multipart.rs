@@ -78,8 +78,11 @@ pub fn stated_kind(headers: &HeaderMap) -> Result<Option<ChecksumKind>, Invalid>
     }
 }
 
-/// The object checksum that CompleteMultipartUpload states: the value, and the part count of a composite one ("-N").
-pub fn stated_checksum(headers: &HeaderMap) -> Result<Option<(Algorithm, Vec<u8>, Option<u32>)>, Invalid> {
+/// An object's checksum as a request states it: algorithm, value, and the part count of a composite one ("-N").
+pub type StatedChecksum = (Algorithm, Vec<u8>, Option<u32>);
+
+/// The object checksum that CompleteMultipartUpload states.
+pub fn stated_checksum(headers: &HeaderMap) -> Result<Option<StatedChecksum>, Invalid> {
     let Some((algorithm, value)) = single_checksum(headers)? else { return Ok(None) };
     let invalid = || invalid_value(algorithm.header());
     let text = value.to_str().map_err(|_| invalid())?;
