@@ -6,6 +6,7 @@
 mod connection;
 mod credentials;
 mod house;
+mod janitor;
 mod listener;
 mod patient_io;
 mod system_bucket;
@@ -23,6 +24,7 @@ use tokio::net::TcpListener;
 use crate::config::Settings;
 use crate::front::console::Console;
 use crate::upstream::Upstream;
+use janitor::Janitor;
 use listener::Listener;
 
 /// A gateway that serves until it is stopped.
@@ -36,6 +38,7 @@ pub struct Running {
     drain: Duration,
     clients: Listener,
     console: Listener,
+    _janitor: Janitor,
 }
 
 /// The root user's access key, if this start made it.
@@ -58,6 +61,7 @@ pub async fn start(settings: Settings) -> anyhow::Result<Running> {
         TcpListener::bind(console_listen).await.with_context(|| bind_hint("console_listen", console_listen))?;
     let draining = Arc::new(AtomicBool::new(false));
     let upstream = house.upstream;
+    let janitor = Janitor::spawn(house.doors.s3.objects.clone());
     let shown =
         Console { metrics: house.doors.metrics.clone(), upstream: upstream.clone(), draining: draining.clone() };
     Ok(Running {
@@ -70,6 +74,7 @@ pub async fn start(settings: Settings) -> anyhow::Result<Running> {
         drain,
         clients: Listener::spawn(clients, acceptor, connection::Clients { doors: Arc::new(house.doors), limits }),
         console: Listener::spawn(console, None, connection::Operators { console: Arc::new(shown), limits }),
+        _janitor: janitor,
     })
 }
 

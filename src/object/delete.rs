@@ -76,9 +76,37 @@ impl Objects {
         &self,
         bucket: &BucketName,
         doomed: &[Doomed],
-        mut headers: HeaderMap,
+        headers: HeaderMap,
     ) -> Result<DeleteResult, Error> {
         let xml = self.delete_document(bucket, doomed)?;
+        self.send_delete(bucket, xml, headers).await
+    }
+
+    /// Deletes objects of the system bucket; those that are gone are fine.
+    pub(super) async fn delete_system_objects(&self, keys: &[&str]) -> Result<(), Error> {
+        for keys in keys.chunks(1000) {
+            let mut xml = String::from(DELETE);
+            for key in keys {
+                xml.push_str("<Object>");
+                element(&mut xml, "Key", key);
+                xml.push_str("</Object>");
+            }
+            xml.push_str("</Delete>");
+            let bucket = self.settings.system_bucket.clone();
+            let result = self.send_delete(&bucket, xml, HeaderMap::new()).await?;
+            if !result.errors.is_empty() {
+                return Err(Error::Damaged("the system bucket: it keeps what is deleted"));
+            }
+        }
+        Ok(())
+    }
+
+    async fn send_delete(
+        &self,
+        bucket: &BucketName,
+        xml: String,
+        mut headers: HeaderMap,
+    ) -> Result<DeleteResult, Error> {
         let mut md5 = Hasher::new(Algorithm::Md5);
         md5.update(xml.as_bytes());
         let md5 = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, md5.finish());
@@ -89,7 +117,7 @@ impl Objects {
     }
 
     fn delete_document(&self, bucket: &BucketName, doomed: &[Doomed]) -> Result<String, Error> {
-        let mut xml = String::from("<Delete xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">");
+        let mut xml = String::from(DELETE);
         for one in doomed {
             let (_, object_key) = place(&one.permit)?;
             xml.push_str("<Object>");
@@ -109,6 +137,8 @@ impl Objects {
         Ok(xml)
     }
 }
+
+const DELETE: &str = "<Delete xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">";
 
 fn element(xml: &mut String, name: &str, text: &str) {
     xml.push_str(&format!("<{name}>{}</{name}>", quick_xml::escape::escape(text)));

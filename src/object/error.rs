@@ -35,8 +35,13 @@ pub enum Error {
 pub enum Fault {
     #[error("the object has {have} bytes; at most {limit} are possible")]
     EntityTooLarge { have: u64, limit: u64 },
-    #[error("part {number} has {have} bytes; every part but the last has at least {limit}")]
-    EntityTooSmall { number: u16, have: u64, limit: u64, etag: String },
+    #[error("{have} bytes are less than the {limit} that are demanded")]
+    EntityTooSmall {
+        have: u64,
+        limit: u64,
+        /// Number and ETag of a part that is not the last.
+        part: Option<(u16, String)>,
+    },
     #[error("the length of the body is not declared")]
     MissingContentLength,
     #[error("no byte of the range is in an object of {plain_len} bytes")]

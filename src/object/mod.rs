@@ -19,6 +19,7 @@ mod opening;
 mod plan;
 mod protection;
 mod put;
+mod put_unsized;
 mod range;
 mod sealing;
 mod stored;
@@ -44,6 +45,7 @@ pub use get::{AttributesRead, ChecksumMode, Read, ReadReply, Section};
 pub use multipart::*;
 pub use protection::Protected;
 pub use put::{MAX_PUT, Write, Written};
+pub use put_unsized::{FORM_SLACK, Remaining};
 pub use range::ByteRange;
 
 /// What the hub is told at start.

@@ -13,7 +13,7 @@ use super::protection::{self, Protected};
 use super::sealing::{Closing, Ended, Sealing, Shared};
 use super::{Objects, attributes, etag};
 use crate::datakey::{Kek, Protection};
-use crate::envelope::{self, ClientMetadata, Draft, Envelope, Place, Shape};
+use crate::envelope::{self, ClientMetadata, Draft, Place, Shape};
 use crate::identity::Permit;
 use crate::names::{BucketName, ObjectKey};
 use crate::seal::{FullChecksum, LayerKeys, Manifest, PartEntry, StreamId, StreamSealer, layout};
@@ -119,7 +119,7 @@ impl Objects {
         let mut headers = attributes.clone();
         let value = HeaderValue::from_str(&encoded).map_err(|_| Error::Internal("an envelope that is no header"))?;
         headers.insert(HeaderName::from_static(envelope::HEADER), value);
-        Ok(Enveloped { protected: Protected::of(&envelope), envelope, keys: Arc::new(keys), headers })
+        Ok(Enveloped { protected: Protected::of(&envelope), keys: Arc::new(keys), headers })
     }
 
     /// A sealed object that is longer than one backend request may be: one stream in pieces of a backend upload.
@@ -156,7 +156,6 @@ impl Objects {
 
 /// An envelope around fresh or kept data keys.
 pub(super) struct Enveloped {
-    pub envelope: Envelope,
     pub keys: Arc<LayerKeys>,
     pub headers: HeaderMap,
     pub protected: Protected,

@@ -120,30 +120,34 @@ impl Shared {
             if left == 0 {
                 return Ok(None);
             }
-            let piece = shared.piece(left).await.map_err(|fault| Box::new(fault) as upstream::BoxError)?;
+            let limit = usize::try_from(left).unwrap_or(usize::MAX);
+            let piece = match shared.next(limit).await {
+                Ok(Some(piece)) => Ok(piece),
+                Ok(None) => Err(Error::Internal("a sealed body is shorter than it was declared")),
+                Err(fault) => Err(fault),
+            };
+            let piece = piece.map_err(|fault| Box::new(fault) as upstream::BoxError)?;
             let left = left - piece.len() as u64;
             Ok(Some((Frame::data(piece), (shared, left))))
         });
         upstream::Body::Stream { len, body: StreamBody::new(stream).boxed_unsync() }
     }
 
-    /// At most `limit` bytes, and at least one.
-    async fn piece(&self, limit: u64) -> Result<Bytes, Error> {
+    /// At most `limit` bytes; `None` when the sealing has ended.
+    pub async fn next(&self, limit: usize) -> Result<Option<Bytes>, Error> {
         let mut cut = self.0.lock().await;
         if cut.rest.is_empty() {
-            cut.rest = cut
-                .sealing
-                .next()
-                .await?
-                .ok_or(Error::Internal("a sealed body is shorter than the length law says"))?;
+            match cut.sealing.next().await? {
+                Some(piece) => cut.rest = piece,
+                None => return Ok(None),
+            }
         }
-        let len = usize::try_from(limit).unwrap_or(usize::MAX).min(cut.rest.len());
-        Ok(cut.rest.split_to(len))
+        let len = limit.min(cut.rest.len());
+        Ok(Some(cut.rest.split_to(len)))
     }
 
-    /// What is left once the declared bytes are out: must be nothing.
-    pub async fn is_spent(&self) -> Result<bool, Error> {
-        let mut cut = self.0.lock().await;
-        Ok(cut.rest.is_empty() && cut.sealing.next().await?.is_none())
+    /// Plaintext bytes taken so far; all of them once the sealing has ended.
+    pub async fn plain_len(&self) -> u64 {
+        self.0.lock().await.sealing.plain_len
     }
 }

@@ -91,11 +91,16 @@ const REFUSED_HEADERS: [&str; 4] = [
 
 /// Refuses by header. The body of a RestoreObject is looked at later.
 pub fn refused(route: &Route, headers: &HeaderMap) -> Result<(), S3Error> {
+    if headers.contains_key(RANGE) && route.method == "PUT" {
+        return Err(S3Error::not_implemented().field("Header", "Range"));
+    }
+    unsupported(headers)
+}
+
+/// Refuses headers that ask for what the backend cannot do with sealed objects.
+pub fn unsupported(headers: &HeaderMap) -> Result<(), S3Error> {
     match REFUSED_HEADERS.iter().find(|name| headers.contains_key(**name)) {
         Some(name) => Err(S3Error::not_implemented().field("Header", *name)),
-        None if headers.contains_key(RANGE) && route.method == "PUT" => {
-            Err(S3Error::not_implemented().field("Header", "Range"))
-        }
         None => Ok(()),
     }
 }

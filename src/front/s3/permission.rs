@@ -42,10 +42,31 @@ pub fn ask(
     origin: &Origin,
 ) -> Result<Permit, S3Error> {
     let permit = authorise(caller, route.action_for(query), target, origin)?;
-    for (_, action) in implied(route).iter().filter(|(name, _)| asks(headers, name)) {
+    implied_by(implied(route), caller, target, headers, origin)?;
+    Ok(permit)
+}
+
+/// What the headers of a new object do beside writing it.
+pub fn implied_by_headers(
+    caller: &Caller,
+    target: &Target,
+    headers: &HeaderMap,
+    origin: &Origin,
+) -> Result<(), S3Error> {
+    implied_by(&OBJECT_HEADERS, caller, target, headers, origin)
+}
+
+fn implied_by(
+    implied: &[(&str, &'static str)],
+    caller: &Caller,
+    target: &Target,
+    headers: &HeaderMap,
+    origin: &Origin,
+) -> Result<(), S3Error> {
+    for (_, action) in implied.iter().filter(|(name, _)| asks(headers, name)) {
         authorise(caller, action, target, origin)?;
     }
-    Ok(permit)
+    Ok(())
 }
 
 fn implied(route: &Route) -> &'static [(&'static str, &'static str)] {

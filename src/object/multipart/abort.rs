@@ -36,15 +36,18 @@ impl Objects {
     }
 
     /// Removes the objects below `folder` that `which` picks.
-    pub(super) async fn clear_folder(&self, folder: &str, which: impl Fn(&str) -> bool) -> Result<(), Error> {
+    pub(in crate::object) async fn clear_folder(
+        &self,
+        folder: &str,
+        which: impl Fn(&str) -> bool,
+    ) -> Result<(), Error> {
         let mut after: Option<String> = None;
         loop {
-            let (names, more) = self.list_system_objects(folder, after.as_deref()).await?;
-            for name in names.iter().filter(|name| which(name)) {
-                self.delete_system_object(name).await?;
-            }
-            match names.into_iter().next_back() {
-                Some(last) if more => after = Some(last),
+            let (objects, more) = self.list_system_objects(folder, after.as_deref()).await?;
+            let doomed: Vec<&str> = objects.iter().map(|object| object.key.as_str()).filter(|key| which(key)).collect();
+            self.delete_system_objects(&doomed).await?;
+            match objects.into_iter().next_back() {
+                Some(last) if more => after = Some(last.key),
                 _ => return Ok(()),
             }
         }

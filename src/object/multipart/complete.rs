@@ -210,8 +210,9 @@ fn manifest(
     let last = parts.len().saturating_sub(1);
     for (index, (part, named)) in parts.iter().zip(&complete.parts).enumerate() {
         if index != last && part.whereabouts == Whereabouts::Staged {
-            let (number, have, limit) = (part.number, part.plain_len, layout::MIN_PART);
-            return Err(Fault::EntityTooSmall { number, have, limit, etag: named.etag.clone() }.into());
+            let (have, limit) = (part.plain_len, layout::MIN_PART);
+            let part = Some((part.number, named.etag.clone()));
+            return Err(Fault::EntityTooSmall { have, limit, part }.into());
         }
     }
     let plain_len = parts.iter().map(|part| part.plain_len).sum::<u64>();

@@ -1,7 +1,5 @@
 //! What uploads leave in the system bucket when nobody completes or aborts them, or after they completed.
 
-use std::collections::BTreeSet;
-
 use super::super::Objects;
 use super::super::error::{Error, Fault};
 use super::upload_part::no_such_upload;
@@ -16,38 +14,63 @@ impl Objects {
     pub async fn clear_abandoned_uploads(&self, now_ms: u64) -> Result<usize, Error> {
         let mut cleared = 0;
         let mut after: Option<String> = None;
-        let mut seen = BTreeSet::new();
+        let mut folder: Option<Folder> = None;
         loop {
-            let (names, more) = self.list_system_objects("uploads/", after.as_deref()).await?;
-            for folder in names.iter().filter_map(|name| folder_of(name)) {
-                if seen.insert(folder.to_owned()) && self.is_abandoned(folder, now_ms).await? {
-                    self.clear_folder(folder, |_| true).await?;
-                    cleared += 1;
+            let (objects, more) = self.list_system_objects("uploads/", after.as_deref()).await?;
+            after = objects.last().map(|object| object.key.clone());
+            for object in objects {
+                let Some(name) = folder_of(&object.key) else { continue };
+                let newest = milliseconds(&object.last_modified);
+                match folder.as_mut().filter(|folder| folder.name == name) {
+                    Some(folder) => folder.newest_ms = folder.newest_ms.max(newest),
+                    None => {
+                        let next = Folder { name: name.to_owned(), newest_ms: newest };
+                        cleared += self.clear_if_abandoned(folder.replace(next), now_ms).await?;
+                    }
                 }
             }
-            match names.into_iter().next_back() {
-                Some(last) if more => after = Some(last),
-                _ => return Ok(cleared),
+            if !more || after.is_none() {
+                return Ok(cleared + self.clear_if_abandoned(folder.take(), now_ms).await?);
             }
         }
     }
 
-    async fn is_abandoned(&self, folder: &str, now_ms: u64) -> Result<bool, Error> {
+    async fn clear_if_abandoned(&self, folder: Option<Folder>, now_ms: u64) -> Result<usize, Error> {
+        let Some(folder) = folder else { return Ok(0) };
+        // What was written lately may belong to a request that still runs.
+        if folder.newest_ms.saturating_add(KEPT_MS) > now_ms || !self.is_abandoned(&folder.name).await? {
+            return Ok(0);
+        }
+        self.clear_folder(&folder.name, |_| true).await?;
+        Ok(1)
+    }
+
+    async fn is_abandoned(&self, folder: &str) -> Result<bool, Error> {
         let answer = match self.read_system_object(&format!("{folder}record")).await {
-            // Staged parts without a record: their upload was never acknowledged, or was aborted half way.
+            // Staged pieces without a record: a form that broke off, or an upload that was aborted half way.
             Err(error) if error.is_not_found() => return Ok(true),
             answer => answer?,
         };
         let record = UploadRecord::decode(&upstream::collect(answer.into_body(), 64 * 1024).await?)?;
-        if record.created_ms.saturating_add(KEPT_MS) > now_ms {
-            return Ok(false);
-        }
         let name = record.name;
         match self.list_backend_parts(name.place(), &name.upload_id, 0, 1).await.map_err(no_such_upload) {
             Err(Error::Caller(Fault::NoSuchUpload)) => Ok(true),
             answer => answer.map(|_| false),
         }
     }
+}
+
+/// An upload's folder in the system bucket, and when something was last written to it.
+struct Folder {
+    name: String,
+    newest_ms: u64,
+}
+
+/// A time of a listing; what cannot be read counts as written just now.
+fn milliseconds(text: &str) -> u64 {
+    use time::format_description::well_known::Rfc3339;
+    let parsed = time::OffsetDateTime::parse(text, &Rfc3339).ok();
+    parsed.and_then(|time| u64::try_from(time.unix_timestamp_nanos() / 1_000_000).ok()).unwrap_or(u64::MAX)
 }
 
 /// `uploads/<hash>/` of a name below it.

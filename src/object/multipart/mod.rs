@@ -16,7 +16,7 @@ pub use complete::{Complete, Completed, NamedPart};
 pub use create::{Create, Created};
 pub use list_parts::{ListParts, ListedPart, PartsPage};
 pub use upload_part::{UploadPart, UploadPartCopy, UploadedPart};
-pub use upload_record::Uploads;
+pub use upload_record::{UploadName, Uploads};
 
 use super::error::Error;
 use crate::crypto::Secret;

@@ -148,12 +148,12 @@ impl Objects {
         let mut after = format!("{prefix}{marker:05}0");
         let mut records = Vec::new();
         loop {
-            let (names, more) = self.list_system_objects(&prefix, Some(&after)).await?;
-            for name in &names {
-                records.push(PartRecord::open(name, upload, keys)?);
+            let (objects, more) = self.list_system_objects(&prefix, Some(&after)).await?;
+            for object in &objects {
+                records.push(PartRecord::open(&object.key, upload, keys)?);
             }
-            match names.into_iter().next_back() {
-                Some(last) if more && !enough(&records) => after = last,
+            match objects.into_iter().next_back() {
+                Some(last) if more && !enough(&records) => after = last.key,
                 _ => return Ok((records, more)),
             }
         }

@@ -74,6 +74,15 @@ pub struct UploadRecord {
     sealed: Vec<u8>,
 }
 
+/// An object of the system bucket as it is listed.
+#[derive(serde::Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct SystemObject {
+    pub key: String,
+    /// ISO 8601.
+    pub last_modified: String,
+}
+
 /// Records that were read lately: they never change.
 pub struct Uploads(Cache<UploadName, Arc<UploadRecord>>);
 
@@ -217,24 +226,19 @@ impl Objects {
         }
     }
 
-    /// The keys of the system bucket below `prefix` and behind `after`: one page, and whether there are more.
+    /// The objects of the system bucket below `prefix` and behind `after`: one page, and whether there are more.
     pub(in crate::object) async fn list_system_objects(
         &self,
         prefix: &str,
         after: Option<&str>,
-    ) -> Result<(Vec<String>, bool), Error> {
+    ) -> Result<(Vec<SystemObject>, bool), Error> {
         #[derive(serde::Deserialize)]
         #[serde(rename_all = "PascalCase")]
         struct Page {
             #[serde(default)]
             is_truncated: bool,
             #[serde(default)]
-            contents: Vec<Entry>,
-        }
-        #[derive(serde::Deserialize)]
-        #[serde(rename_all = "PascalCase")]
-        struct Entry {
-            key: String,
+            contents: Vec<SystemObject>,
         }
         let mut request = Request::new(Method::GET)
             .bucket(&self.settings.system_bucket)
@@ -244,7 +248,7 @@ impl Objects {
             request = request.query("start-after", after);
         }
         let page: Page = self.document(request).await?;
-        Ok((page.contents.into_iter().map(|entry| entry.key).collect(), page.is_truncated))
+        Ok((page.contents, page.is_truncated))
     }
 }
 

@@ -1,12 +1,15 @@
 //! A request's body as the plaintext that the hub seals, with everything the client claims of it checked on the way.
 
+use std::pin::Pin;
+
 use base64::Engine;
 use bytes::Bytes;
 use futures::StreamExt;
+use http::HeaderMap;
 
 use crate::checksum::{Algorithm, Checks, Expectations, Hasher};
 use crate::front::s3::{Incoming, S3Error, document};
-use crate::object::{BodyFault, PlainBody, Verdict};
+use crate::object::{BodyFault, PlainBody, PlainStream, Verdict};
 use crate::seal::{ChecksumKind, FullChecksum};
 use crate::sigv4::Chunks;
 use crate::upstream::BoxBody;
@@ -25,23 +28,22 @@ pub struct Upload {
 
 /// The body of `incoming`, checked while it streams.
 pub fn upload(incoming: &mut Incoming) -> Result<Upload, S3Error> {
-    let expectations = expectations(incoming)?;
+    let payload_sha256 = incoming.verified.as_ref().and_then(|verified| verified.payload_sha256());
+    let expectations = Expectations::from_headers(&incoming.head.headers, payload_sha256)?;
     let algorithm = expectations.algorithm();
     let declared = expectations.checksum.clone();
     let declared = declared.map(|(algorithm, value)| FullChecksum { algorithm, kind: ChecksumKind::FullObject, value });
-    let chunks = chunks(incoming)?;
+    let body = std::mem::replace(&mut incoming.body, crate::upstream::empty());
+    let chunks = Chunks::new(body, &incoming.head, incoming.verified.as_ref())?;
     let len = chunks.plain_len();
-    let verdict = Verdict::default();
-    let state = Checked {
-        chunks,
-        checks: Some(Checks::new(expectations)),
-        default: algorithm.is_none().then(|| Hasher::new(DEFAULT)),
-        verdict: verdict.clone(),
-    };
-    let stream = futures::stream::try_unfold(state, |mut state| async move {
-        Ok::<_, BodyFault>(state.next().await?.map(|bytes| (bytes, state)))
-    });
-    Ok(Upload { body: PlainBody { len, stream: Box::pin(stream), verdict }, algorithm, declared })
+    let (stream, verdict) = Checked::stream(Source::Request(Box::pin(chunks)), expectations);
+    Ok(Upload { body: PlainBody { len, stream, verdict }, algorithm, declared })
+}
+
+/// A form's file, checked while it streams against what the form's fields say.
+pub fn checked(file: PlainStream, fields: &HeaderMap) -> Result<(PlainStream, Verdict), S3Error> {
+    let expectations = Expectations::from_headers(fields, None)?;
+    Ok(Checked::stream(Source::Form(file), expectations))
 }
 
 /// The whole of a small body whose checksum headers speak of something else.
@@ -58,34 +60,42 @@ pub async fn without_checksum(incoming: &mut Incoming, limit: usize) -> Result<B
     document::read(&head, incoming.verified.as_ref(), body, limit).await
 }
 
-fn expectations(incoming: &Incoming) -> Result<Expectations, S3Error> {
-    let payload_sha256 = incoming.verified.as_ref().and_then(|verified| verified.payload_sha256());
-    Expectations::from_headers(&incoming.head.headers, payload_sha256).map_err(S3Error::from)
-}
-
-/// Takes the body out of `incoming`.
-fn chunks(incoming: &mut Incoming) -> Result<Chunks<BoxBody>, S3Error> {
-    let body = std::mem::replace(&mut incoming.body, crate::upstream::empty());
-    Chunks::new(body, &incoming.head, incoming.verified.as_ref()).map_err(S3Error::from)
-}
-
 /// Base64 of a digest.
 pub fn base64(value: &[u8]) -> String {
     base64::engine::general_purpose::STANDARD.encode(value)
 }
 
+/// Where plaintext comes from.
+enum Source {
+    Request(Pin<Box<Chunks<BoxBody>>>),
+    Form(PlainStream),
+}
+
 struct Checked {
-    chunks: Chunks<BoxBody>,
+    source: Source,
     checks: Option<Checks>,
     default: Option<Hasher>,
     verdict: Verdict,
 }
 
 impl Checked {
+    fn stream(source: Source, expectations: Expectations) -> (PlainStream, Verdict) {
+        let verdict = Verdict::default();
+        let default = expectations.algorithm().is_none().then(|| Hasher::new(DEFAULT));
+        let checked = Self { source, checks: Some(Checks::new(expectations)), default, verdict: verdict.clone() };
+        let stream = futures::stream::try_unfold(checked, |mut checked| async move {
+            Ok::<_, BodyFault>(checked.next().await?.map(|bytes| (bytes, checked)))
+        });
+        (Box::pin(stream), verdict)
+    }
+
     async fn next(&mut self) -> Result<Option<Bytes>, BodyFault> {
-        match self.chunks.next().await {
+        let piece = match &mut self.source {
+            Source::Request(chunks) => chunks.next().await.transpose()?,
+            Source::Form(file) => file.next().await.transpose()?,
+        };
+        match piece {
             Some(piece) => {
-                let piece = piece?;
                 if let Some(checks) = self.checks.as_mut() {
                     checks.update(&piece);
                 }
@@ -95,15 +105,22 @@ impl Checked {
                 Ok(Some(piece))
             }
             None => {
-                let stated = match self.checks.take() {
-                    Some(checks) => checks.finish(self.chunks.trailers())?,
-                    None => return Ok(None),
-                };
-                let computed = stated.or_else(|| self.default.take().map(|hasher| (DEFAULT, hasher.finish())));
-                let kind = ChecksumKind::FullObject;
-                let _ = self.verdict.set(computed.map(|(algorithm, value)| FullChecksum { algorithm, kind, value }));
+                self.end()?;
                 Ok(None)
             }
         }
+    }
+
+    /// Everything has come: compare it, and only then say what it was.
+    fn end(&mut self) -> Result<(), BodyFault> {
+        let Some(checks) = self.checks.take() else { return Ok(()) };
+        let stated = match &self.source {
+            Source::Request(chunks) => checks.finish(chunks.trailers())?,
+            Source::Form(_) => checks.finish(&HeaderMap::new())?,
+        };
+        let computed = stated.or_else(|| self.default.take().map(|hasher| (DEFAULT, hasher.finish())));
+        let kind = ChecksumKind::FullObject;
+        let _ = self.verdict.set(computed.map(|(algorithm, value)| FullChecksum { algorithm, kind, value }));
+        Ok(())
     }
 }

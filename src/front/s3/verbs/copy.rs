@@ -1,12 +1,10 @@
 //! CopyObject and UploadPartCopy: two places, each authorised.
 
-use percent_encoding::percent_decode_str;
-
 use super::{request, sse, xml};
 use crate::checksum::Algorithm;
+use crate::front::s3::target::{self, CopySource};
 use crate::front::s3::{Door, Incoming, Reply, S3Error};
 use crate::identity::{Permit, Target, authorise};
-use crate::names::{BucketName, ObjectKey};
 use crate::object::{
     self, ByteRange, ChecksumMode, Conditions, Copy, MetadataDirective, Read, Section, Source, UploadPartCopy,
 };
@@ -112,24 +110,8 @@ pub async fn upload_part_copy(door: &Door, incoming: Incoming) -> Result<Reply, 
 
 /// The source that `x-amz-copy-source` names, and the caller's permit to read it.
 fn source(door: &Door, incoming: &Incoming) -> Result<(Permit, Option<String>), S3Error> {
-    let header = request::single(&incoming.head.headers, COPY_SOURCE)?.unwrap_or_default();
-    let invalid = || {
-        let message = "Copy Source must mention the source bucket and key: sourcebucket/sourcekey";
-        S3Error::invalid_argument(message, COPY_SOURCE, header)
-    };
-    let decode =
-        |text: &str| percent_decode_str(text).decode_utf8().map(|text| text.into_owned()).map_err(|_| invalid());
-    let (path, version) = match header.split_once("?versionId=") {
-        Some((path, version)) => (path, Some(decode(version)?)),
-        None => (header, None),
-    };
-    let path = decode(path)?;
-    let (bucket, object_key) = path.strip_prefix('/').unwrap_or(&path).split_once('/').ok_or_else(invalid)?;
-    let bucket = BucketName::new(bucket).map_err(|_| invalid())?;
-    let object_key = ObjectKey::new(object_key).map_err(|_| invalid())?;
-    if version.as_deref() == Some("") {
-        return Err(S3Error::invalid_argument("Version id cannot be the empty string", COPY_SOURCE, header));
-    }
+    let header = incoming.head.headers.get(COPY_SOURCE).ok_or_else(S3Error::internal)?;
+    let CopySource { bucket, object_key, version_id: version } = target::copy_source(header)?;
     if bucket == door.settings.system_bucket {
         return Err(S3Error::no_such_bucket(bucket.as_str()));
     }

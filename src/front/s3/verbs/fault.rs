@@ -43,12 +43,15 @@ impl From<Fault> for S3Error {
         let bad = |code: &'static str, message: String| Self::new(StatusCode::BAD_REQUEST, code, message);
         match fault {
             Fault::EntityTooLarge { have, limit } => Self::entity_too_large(have, limit),
-            Fault::EntityTooSmall { number, have, limit, etag } => {
-                bad("EntityTooSmall", "Your proposed upload is smaller than the minimum allowed size".to_owned())
+            Fault::EntityTooSmall { have, limit, part } => {
+                let message = "Your proposed upload is smaller than the minimum allowed size";
+                let error = bad("EntityTooSmall", message.to_owned())
                     .field("ProposedSize", have.to_string())
-                    .field("MinSizeAllowed", limit.to_string())
-                    .field("PartNumber", number.to_string())
-                    .field("ETag", etag)
+                    .field("MinSizeAllowed", limit.to_string());
+                match part {
+                    Some((number, etag)) => error.field("PartNumber", number.to_string()).field("ETag", etag),
+                    None => error,
+                }
             }
             Fault::MissingContentLength => Self::missing_content_length(),
             Fault::InvalidRange { plain_len } => {

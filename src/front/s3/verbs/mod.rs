@@ -6,7 +6,9 @@ mod bucket;
 mod copy;
 mod delete;
 mod fault;
+mod form;
 mod multipart;
+mod post;
 mod put;
 mod read;
 mod request;
@@ -46,7 +48,7 @@ pub async fn dispatch(door: &Door, verb: Verb, incoming: Incoming) -> Result<Rep
 pub async fn dispatch_unpermitted(door: &Door, verb: Verb, asked: Unpermitted) -> Result<Reply, S3Error> {
     match verb {
         Verb::DeleteObjects => delete::delete_many(door, asked).await,
-        Verb::PostObject => Err(S3Error::not_implemented()),
+        Verb::PostObject => post::post(door, asked).await,
         _ => Err(S3Error::internal()),
     }
 }

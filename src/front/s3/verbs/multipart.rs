@@ -113,7 +113,8 @@ pub async fn complete(door: &Door, mut incoming: Incoming) -> Result<Reply, S3Er
     // On its own task: a client that goes away does not leave a half completed upload.
     let objects = door.objects.clone();
     let mut work = tokio::spawn(async move { objects.complete_upload(&complete).await });
-    let location = location(&incoming, bucket.as_str(), object_key.as_str());
+    let location =
+        request::location(&incoming.head.headers, incoming.origin.secure, bucket.as_str(), object_key.as_str());
     let render = move |completed: &Completed| rendered(completed, &location, bucket.as_str(), object_key.as_str());
     match tokio::time::timeout(KEEP_ALIVE, &mut work).await {
         Ok(done) => {
@@ -174,18 +175,6 @@ fn rendered(completed: &Completed, location: &str, bucket: &str, object_key: &st
         document.text(&request::checksum_element(checksum.algorithm), text);
     }
     document.finish("CompleteMultipartUploadResult").trim_start_matches(DECLARATION).to_owned()
-}
-
-/// The object's address as the client spoke to it.
-fn location(incoming: &Incoming, bucket: &str, object_key: &str) -> String {
-    let host = incoming.head.headers.get(http::header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let scheme = if incoming.origin.secure { "https" } else { "http" };
-    let path = percent_encoding::utf8_percent_encode(object_key, percent_encoding::NON_ALPHANUMERIC);
-    if host.starts_with(&format!("{bucket}.")) {
-        format!("{scheme}://{host}/{path}")
-    } else {
-        format!("{scheme}://{host}/{bucket}/{path}")
-    }
 }
 
 /// Gives an upload up.

@@ -4,6 +4,8 @@ use base64::Engine;
 use http::header::HeaderMap;
 use http::{HeaderValue, Response, StatusCode};
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
 use crate::checksum::Algorithm;
 use crate::front::s3::{Incoming, Reply, S3Error};
 use crate::names::{BucketName, ObjectKey};
@@ -123,4 +125,19 @@ pub fn document(headers: HeaderMap, xml: String) -> Reply {
     reply.headers_mut().remove(http::header::CONTENT_LENGTH);
     reply.headers_mut().insert(http::header::CONTENT_TYPE, HeaderValue::from_static("application/xml"));
     reply
+}
+
+/// What of a key is encoded in its address.
+const ADDRESS: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
+
+/// The object's address as the client spoke to it.
+pub fn location(request: &HeaderMap, secure: bool, bucket: &str, object_key: &str) -> String {
+    let host = request.get(http::header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let scheme = if secure { "https" } else { "http" };
+    let path = utf8_percent_encode(object_key, &ADDRESS);
+    if host.strip_prefix(bucket).is_some_and(|rest| rest.starts_with('.')) {
+        format!("{scheme}://{host}/{path}")
+    } else {
+        format!("{scheme}://{host}/{bucket}/{path}")
+    }
 }
