@@ -10,6 +10,9 @@ mod settings;
 mod table;
 mod values;
 
+#[cfg(test)]
+mod tests;
+
 pub use error::Error;
 pub use settings::{BucketKeySettings, LogFormat, RootUser, Settings, TlsFiles};
 pub use table::{Kind, SETTINGS, Setting};

@@ -188,7 +188,7 @@ fn root(values: &Values) -> Result<Option<RootUser>, Error> {
 
 fn backend(values: &Values) -> Result<Option<upstream::Config>, Error> {
     let Some(endpoint) = optional::<Endpoint>(values, "backend.endpoint")? else {
-        return match super::SETTINGS.iter().find(|s| s.path.starts_with("backend.") && values.is_set(s.path)) {
+        return match super::SETTINGS.iter().find(|s| s.path.starts_with("backend.") && values.is_changed(s)) {
             None => Ok(None),
             Some(setting) => Err(Error::Contradiction(format!(
                 "`{}` is set but `backend.endpoint` is not; name the backend, or remove it for the embedded one",

@@ -53,9 +53,9 @@ impl Values {
         self.0.get(path).filter(|(text, _)| !text.is_empty()).map(|(text, source)| (text.as_str(), source))
     }
 
-    /// Whether somebody set it: a default does not count.
-    pub fn is_set(&self, path: &str) -> bool {
-        self.get(path).is_some_and(|(_, source)| *source != Source::Default)
+    /// Whether it has another value than its default.
+    pub fn is_changed(&self, setting: &Setting) -> bool {
+        self.get(setting.path).is_some_and(|(text, _)| Some(text) != setting.default)
     }
 
     fn read_file(&mut self, path: &Path, text: &str) -> Result<(), Error> {

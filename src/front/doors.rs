@@ -70,12 +70,14 @@ impl Doors {
         let verified = match sigv4::verify(&head, endpoint, OffsetDateTime::now_utc(), &lookup) {
             Ok(Some(verified)) => verified,
             Ok(None) => return service.refuse(&origin, Refusal::Unsigned, "Request is missing Authentication Token"),
+            Err(sigv4::Error::UnknownAccessKey { .. }) => {
+                return service.refuse(&origin, Refusal::Token, UNKNOWN_TOKEN);
+            }
             Err(error) => return service.refuse(&origin, Refusal::Signature(&error), &error.to_string()),
         };
         origin.region = verified.region.clone();
         let Some(caller) = self.caller_of(&verified) else {
-            let message = "The security token included in the request is invalid.";
-            return service.refuse(&origin, Refusal::Token, message);
+            return service.refuse(&origin, Refusal::Token, UNKNOWN_TOKEN);
         };
         entry.caller = Some(caller.arn().to_owned());
         let region = verified.region;
@@ -97,6 +99,8 @@ impl Doors {
         }
     }
 }
+
+const UNKNOWN_TOKEN: &str = "The security token included in the request is invalid.";
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amz-request-id");
 const HOST_ID: HeaderName = HeaderName::from_static("x-amz-id-2");

@@ -10,9 +10,9 @@ use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use http::{Response, StatusCode};
 use md5::Digest as _;
 
-use super::{Door, Incoming, Query, Reply, S3Error, document, routes};
+use super::{Door, Incoming, Query, Reply, S3Error, document, location, routes};
 use crate::identity::Target;
-use crate::upstream::{Body, BoxBody, Failure, Request};
+use crate::upstream::{self, Body, BoxBody, Failure, Request};
 
 /// The longest document that is passed on, in bytes.
 const MAX_DOCUMENT_LEN: usize = 2 << 20;
@@ -20,10 +20,32 @@ const MAX_DOCUMENT_LEN: usize = 2 << 20;
 /// Passes a request on and its answer back.
 pub async fn forward(door: &Door, incoming: Incoming) -> Result<Reply, S3Error> {
     let (request, incoming) = head_of(incoming);
-    let document = document::read(&incoming.head, incoming.verified.as_ref(), incoming.body, MAX_DOCUMENT_LEN).await?;
+    let mut document =
+        document::read(&incoming.head, incoming.verified.as_ref(), incoming.body, MAX_DOCUMENT_LEN).await?;
     refuse_select(&incoming.query, &document)?;
-    pass(door, with_document(request, document)).await
+    let Some(backend) = door.upstream.region() else { return pass(door, with_document(request, document)).await };
+    if incoming.permit.action() == "s3:CreateBucket" {
+        document = location::of_new_bucket(document, &[&door.settings.region, &incoming.origin.region], backend);
+    }
+    let mut reply = pass(door, with_document(request, document)).await?;
+    if reply.headers().get(BUCKET_REGION).is_some_and(|region| region == backend.as_str())
+        && let Ok(region) = HeaderValue::from_str(door.settings.region.as_str())
+    {
+        reply.headers_mut().insert(BUCKET_REGION, region);
+    }
+    match incoming.permit.action() {
+        "s3:GetBucketLocation" => {
+            let (mut parts, body) = reply.into_parts();
+            let document = upstream::collect(body, MAX_DOCUMENT_LEN).await?;
+            let document = location::of_bucket(document, &door.settings.region, backend);
+            parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(document.len()));
+            Ok(Reply::from_parts(parts, upstream::full(document)))
+        }
+        _ => Ok(reply),
+    }
 }
+
+const BUCKET_REGION: HeaderName = HeaderName::from_static("x-amz-bucket-region");
 
 /// Sends a request and gives the answer as a client may see it.
 pub async fn pass(door: &Door, request: Request) -> Result<Reply, S3Error> {

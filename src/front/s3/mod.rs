@@ -15,6 +15,7 @@ pub mod forward;
 mod guard;
 mod incoming;
 pub mod list;
+mod location;
 mod permission;
 mod query;
 mod refusals;
