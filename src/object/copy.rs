@@ -96,7 +96,7 @@ impl Objects {
             headers: HeaderMap::new(),
         };
         // On a copy, "not modified" is a failed condition.
-        let stored = self.stored(&read).await.map_err(|error| match &error {
+        let stored = self.existing(&read).await.map_err(|error| match &error {
             Error::Backend(answer) if answer.status() == Some(StatusCode::NOT_MODIFIED) => {
                 Fault::PreconditionFailed { condition: "x-amz-copy-source-If-None-Match" }.into()
             }

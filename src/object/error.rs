@@ -50,6 +50,12 @@ pub enum Fault {
     NoSuchPart { number: u16, count: usize },
     #[error("metadata of {have} bytes exceeds the {limit} that are left beside the envelope")]
     MetadataTooLarge { have: usize, limit: usize },
+    #[error("no such object")]
+    NoSuchKey,
+    #[error("no such version of the object")]
+    NoSuchVersion,
+    #[error("no such bucket")]
+    NoSuchBucket,
     #[error("no such upload")]
     NoSuchUpload,
     #[error("part {number} was not found, or its ETag or checksum differs")]

@@ -7,7 +7,7 @@ use http::header::{self, HeaderMap, HeaderValue};
 use http::{Method, Response, StatusCode};
 
 use super::conditions::Conditions;
-use super::error::Error;
+use super::error::{Error, Fault};
 use super::opening::Opening;
 use super::plan::{self, Plan};
 use super::protection::Protected;
@@ -133,7 +133,7 @@ impl Objects {
     /// The head of an object with everything that its envelope and manifest say of it.
     pub async fn attributes(&self, read: &Read, needs: bool) -> Result<AttributesRead, Error> {
         let (bucket, object_key) = place(&read.permit)?;
-        let stored = self.stored(read).await?;
+        let stored = self.existing(read).await?;
         if !needs || matches!(stored.kind, Kind::Plain) {
             let plain_len = stored.plain_len()?;
             let reply = Self::reply_without_keys(stored, plain_len, None, upstream::empty());
@@ -294,6 +294,22 @@ impl Objects {
         let request = self.conditional(read, Method::HEAD).await?;
         let (head, _) = self.upstream.expect(request).await?.into_parts();
         Stored::read(head.status, head.headers, self.buckets.state(&bucket))
+    }
+
+    /// The same for operations that answer with a document: a HEAD does not say what is missing.
+    pub(super) async fn existing(&self, read: &Read) -> Result<Stored, Error> {
+        match self.stored(read).await {
+            Err(error) if error.is_not_found() => {
+                let (bucket, _) = place(&read.permit)?;
+                let answer = self.upstream.send(Request::new(Method::HEAD).bucket(&bucket)).await?;
+                Err(match (answer.status(), &read.version_id) {
+                    (StatusCode::NOT_FOUND, _) => Fault::NoSuchBucket.into(),
+                    (_, Some(_)) => Fault::NoSuchVersion.into(),
+                    (_, None) => Fault::NoSuchKey.into(),
+                })
+            }
+            answer => answer,
+        }
     }
 
     /// The first request of a read. A list of ETags is narrowed to the one that stands there now.

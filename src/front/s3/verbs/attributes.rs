@@ -55,7 +55,7 @@ pub async fn get(door: &Door, incoming: Incoming) -> Result<Reply, S3Error> {
         manifest.as_ref().filter(|manifest| wants("ObjectParts") && manifest.parts.iter().all(|part| part.number > 0))
     {
         document.open("ObjectParts");
-        document.text("TotalPartsCount", manifest.parts.len());
+        document.text("PartsCount", manifest.parts.len());
         // AWS names the single parts only where each carries a checksum of its own.
         let composite = reply.checksum.as_ref().filter(|checksum| checksum.kind == ChecksumKind::Composite);
         if let Some(checksum) = composite {

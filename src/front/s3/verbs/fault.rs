@@ -70,6 +70,13 @@ impl From<Fault> for S3Error {
                     .field("Size", have.to_string())
                     .field("MaxSizeAllowed", limit.to_string())
             }
+            Fault::NoSuchKey => Self::new(StatusCode::NOT_FOUND, "NoSuchKey", "The specified key does not exist."),
+            Fault::NoSuchVersion => {
+                Self::new(StatusCode::NOT_FOUND, "NoSuchVersion", "The specified version does not exist.")
+            }
+            Fault::NoSuchBucket => {
+                Self::new(StatusCode::NOT_FOUND, "NoSuchBucket", "The specified bucket does not exist")
+            }
             Fault::NoSuchUpload => {
                 let message = "The specified upload does not exist. The upload ID may be invalid, or the upload may have \
                                been aborted or completed.";

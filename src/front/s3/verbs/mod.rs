@@ -15,10 +15,27 @@ mod request;
 mod sse;
 mod xml;
 
+use crate::identity::Target;
+
 use super::{Door, Incoming, Reply, S3Error, Unpermitted, Verb, list};
 
 /// Carries out `verb`, which `incoming`'s permit allows.
 pub async fn dispatch(door: &Door, verb: Verb, incoming: Incoming) -> Result<Reply, S3Error> {
+    let target = incoming.permit.target().clone();
+    carry_out(door, verb, incoming).await.map_err(|error| about(error, &target))
+}
+
+/// Names what is missing, as AWS does.
+fn about(error: S3Error, target: &Target) -> S3Error {
+    let (name, value) = match (&*error.code, target) {
+        ("NoSuchKey", Target::Object(_, object_key)) => ("Key", object_key.as_str()),
+        ("NoSuchBucket", Target::Object(bucket, _) | Target::Bucket(bucket)) => ("BucketName", bucket.as_str()),
+        _ => return error,
+    };
+    if error.fields.iter().any(|(known, _)| known == name) { error } else { error.field(name, value) }
+}
+
+async fn carry_out(door: &Door, verb: Verb, incoming: Incoming) -> Result<Reply, S3Error> {
     match verb {
         Verb::ListBuckets
         | Verb::ListObjects

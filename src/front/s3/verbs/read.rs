@@ -5,7 +5,7 @@ use http::{Response, StatusCode};
 
 use super::{request, sse};
 use crate::front::s3::{Door, Incoming, Reply, S3Error};
-use crate::object::{ByteRange, ChecksumMode, Conditions, Error, Fault, Read, ReadReply, Section};
+use crate::object::{self, ByteRange, ChecksumMode, Conditions, Error, Fault, Read, ReadReply, Section};
 
 /// What of the answer `response-*` parameters replace.
 const OVERRIDES: [(&str, HeaderName); 6] = [
@@ -160,8 +160,8 @@ fn refused(error: Error, read: &Read) -> Result<Reply, S3Error> {
                     }
                 }
             }
-            if let Some(value) = read.conditions.none_match_echo().and_then(|tag| HeaderValue::from_str(tag).ok()) {
-                headers.insert(header::ETAG, value);
+            if let Some(tag) = read.conditions.none_match_echo() {
+                request::show_etag(object::unquote(tag), &mut headers);
             }
             Ok(request::bare(StatusCode::NOT_MODIFIED, headers))
         }
