@@ -64,7 +64,7 @@ pub struct Embedded {
 impl Embedded {
     /// Opens the backend in `dir`, which is made if absent, and removes what a crash left behind.
     pub async fn open(dir: &Path) -> Result<Self, Error> {
-        std::fs::create_dir_all(dir).map_err(blobs::fault(dir))?;
+        make_folder(dir)?;
         let lock = lock(&dir.join("lock"))?;
         let index = Arc::new(Index::open(&dir.join("index.db")).await?);
         let blobs = Arc::new(Blobs::open(dir.join("blobs"))?);
@@ -98,6 +98,18 @@ impl Embedded {
     /// Closes the index; requests after it fail. Not needed for safety.
     pub async fn close(&self) {
         self.index.close().await;
+    }
+}
+
+/// Makes the folder, and its name in its parent durable.
+fn make_folder(dir: &Path) -> Result<(), Error> {
+    if dir.is_dir() {
+        return Ok(());
+    }
+    std::fs::create_dir_all(dir).map_err(blobs::fault(dir))?;
+    match dir.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        Some(parent) => blobs::sync_folder(parent),
+        None => blobs::sync_folder(Path::new(".")),
     }
 }
 
