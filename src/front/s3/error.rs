@@ -213,7 +213,13 @@ impl S3Error {
             tracing::error!(code = failure.code, "the backend does not accept the gateway's own credentials");
             return Self::internal();
         }
-        let mut error = Self::new(failure.status, failure.code.clone(), failure.message.clone());
+        let code = match failure.code.starts_with("XMinio") {
+            // Codes that no S3 client knows.
+            true if failure.status.is_client_error() => "InvalidRequest".to_owned(),
+            true => "ServiceUnavailable".to_owned(),
+            false => failure.code.clone(),
+        };
+        let mut error = Self::new(failure.status, code, failure.message.clone());
         for (name, value) in failure.fields() {
             if !OWN_FIELDS.contains(&name.as_str()) {
                 error = error.field(name, value);

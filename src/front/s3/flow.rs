@@ -1,7 +1,7 @@
 //! The way of every S3 request: target, operation, signature, caller, permission, then its verb.
 
-use http::Method;
 use http::request::Parts;
+use http::{Method, header};
 use time::OffsetDateTime;
 
 use super::error::Document;
@@ -17,7 +17,7 @@ use crate::sigv4::{self, Endpoint, Verified};
 pub async fn serve(door: &Door, head: Parts, body: ClientBody, arrival: &Arrival, entry: &mut Entry) -> Reply {
     let resource = head.uri.path().to_owned();
     let is_head = head.method == Method::HEAD;
-    let expects_continue = head.headers.contains_key(http::header::EXPECT);
+    let expects_continue = head.headers.contains_key(header::EXPECT);
     let cors = cors::Actual::of(&head);
     let answered = answer(door, head, body.clone(), arrival, entry).await;
     let mut reply = match answered {
@@ -30,6 +30,10 @@ pub async fn serve(door: &Door, head: Parts, body: ClientBody, arrival: &Arrival
             error.into_reply(Document { resource: &resource, request_id: ids.0, host_id: ids.1, head: is_head })
         }
     };
+    // What the backend says of its own transport is not the gateway's word.
+    for name in [header::SERVER, header::STRICT_TRANSPORT_SECURITY, header::ALT_SVC] {
+        reply.headers_mut().remove(name);
+    }
     if let (Some(cors), Some(target)) = (cors, &entry.target) {
         cors.add_headers(door, target, reply.headers_mut()).await;
     }
