@@ -60,6 +60,7 @@ pub async fn open(settings: Settings) -> anyhow::Result<House> {
     ));
     let buckets = Arc::new(Buckets::open(pool).await?);
     system_bucket::ensure(&upstream, &settings.system_bucket).await?;
+    upstream.learn_key_form(&settings.system_bucket).await.context("cannot probe the backend's keys")?;
     let object_settings = object::Settings {
         system_bucket: settings.system_bucket.clone(),
         metadata_check: settings.metadata_check,

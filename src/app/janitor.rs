@@ -34,6 +34,14 @@ impl Janitor {
     }
 }
 
+impl Janitor {
+    /// Ends it, and waits until it has let go of everything.
+    pub async fn stop(mut self) {
+        self.0.abort();
+        let _ = (&mut self.0).await;
+    }
+}
+
 impl Drop for Janitor {
     fn drop(&mut self) {
         self.0.abort();

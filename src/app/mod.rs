@@ -38,7 +38,7 @@ pub struct Running {
     drain: Duration,
     clients: Listener,
     console: Listener,
-    _janitor: Janitor,
+    janitor: Janitor,
 }
 
 /// The root user's access key, if this start made it.
@@ -74,7 +74,7 @@ pub async fn start(settings: Settings) -> anyhow::Result<Running> {
         drain,
         clients: Listener::spawn(clients, acceptor, connection::Clients { doors: Arc::new(house.doors), limits }),
         console: Listener::spawn(console, None, connection::Operators { console: Arc::new(shown), limits }),
-        _janitor: janitor,
+        janitor,
     })
 }
 
@@ -111,5 +111,6 @@ impl Running {
         self.draining.store(true, Relaxed);
         self.clients.stop(self.drain).await;
         self.console.stop(Duration::from_secs(1)).await;
+        self.janitor.stop().await;
     }
 }

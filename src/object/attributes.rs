@@ -1,6 +1,6 @@
 //! Which headers describe an object: what of a client's request is stored, and what of the backend's answer is shown.
 
-use http::header::{self, HeaderMap, HeaderName};
+use http::header::{self, HeaderMap};
 
 use crate::envelope;
 
@@ -45,6 +45,17 @@ const TRANSFER: [&str; 12] = [
 /// Answer headers that the gateway gives itself.
 const ANSWER: [&str; 6] = ["etag", "server", "x-amz-request-id", "x-amz-id-2", "content-range", "accept-ranges"];
 
+/// What speaks of the connection to the backend and its policies, not of the object.
+const BACKEND: [&str; 6] = [
+    "strict-transport-security",
+    "alt-svc",
+    "x-xss-protection",
+    "x-content-type-options",
+    "content-security-policy",
+    "vary",
+];
+const BACKEND_PREFIXES: [&str; 3] = ["x-ratelimit-", "x-minio-", "access-control-"];
+
 /// The headers of a client's write that go to the backend with the object: metadata, content headers, tags, ACL, lock,
 /// storage class and whatever else the backend may know. `Content-Encoding` loses `aws-chunked`.
 pub fn from_client(request: &HeaderMap) -> HeaderMap {
@@ -75,7 +86,7 @@ pub fn to_client(answer: &HeaderMap) -> HeaderMap {
     let mut shown = HeaderMap::with_capacity(answer.len());
     for (name, value) in answer {
         let text = name.as_str();
-        if CONNECTION.contains(&text) || ANSWER.contains(&text) || is_own(text) || text == "content-md5" {
+        if CONNECTION.contains(&text) || ANSWER.contains(&text) || is_own(text) || is_backends(text) {
             continue;
         }
         shown.append(name.clone(), value.clone());
@@ -103,12 +114,8 @@ pub fn described(answer: &HeaderMap) -> HeaderMap {
     kept
 }
 
-/// The bytes of user metadata as S3 counts them: names without their prefix, and values.
-pub fn metadata_len(headers: &HeaderMap) -> usize {
-    let user = |(name, value): (&HeaderName, &http::HeaderValue)| {
-        name.as_str().strip_prefix("x-amz-meta-").map(|name| name.len() + value.len())
-    };
-    headers.iter().filter_map(user).sum()
+fn is_backends(name: &str) -> bool {
+    name == "content-md5" || BACKEND.contains(&name) || BACKEND_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
 }
 
 fn is_own(name: &str) -> bool {
@@ -131,6 +138,7 @@ fn strip_aws_chunked(headers: &mut HeaderMap) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use http::HeaderName;
 
     fn map(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
         pairs

@@ -80,9 +80,13 @@ impl Conditions {
         Ok(())
     }
 
-    /// The one tag that `If-None-Match` names, for a 304 answer.
+    /// The one tag that `If-None-Match` names, for a 304 answer; without quotes.
     pub fn none_match_echo(&self) -> Option<&str> {
-        self.if_none_match.as_deref().filter(|value| value.trim() != "*")
+        match etag::list(self.if_none_match.as_deref()?).as_slice() {
+            ["*"] => None,
+            [one] => Some(one),
+            _ => None,
+        }
     }
 }
 

@@ -299,14 +299,7 @@ impl Objects {
             return Ok(());
         }
         let (bucket, object_key) = place(&copy.permit)?;
-        let request = Request::new(Method::HEAD).object(&bucket, &object_key);
-        let current = match self.upstream.expect(request).await {
-            Err(error) if error.status() == Some(StatusCode::NOT_FOUND) => None,
-            answer => {
-                let (head, _) = answer?.into_parts();
-                Some(Stored::read(head.status, head.headers, self.buckets.state(&bucket))?.client_etag())
-            }
-        };
+        let current = self.current_etag((&bucket, &object_key), None).await?;
         copy.conditions.check_write(current.as_deref())
     }
 }

@@ -1,6 +1,6 @@
 //! DeleteObject and DeleteObjects: the backend deletes; ETags are translated on the way.
 
-use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use serde::Deserialize;
 
 use super::conditions::Conditions;
@@ -9,7 +9,7 @@ use super::put::{joined, place};
 use super::{Objects, attributes, etag};
 use crate::checksum::{Algorithm, Hasher};
 use crate::identity::Permit;
-use crate::names::BucketName;
+use crate::names::{BucketName, ObjectKey};
 use crate::upstream::{Body, Request};
 
 /// One object to delete.
@@ -63,6 +63,11 @@ impl Objects {
         headers: HeaderMap,
     ) -> Result<HeaderMap, Error> {
         let (bucket, object_key) = place(permit)?;
+        if !conditions.is_empty() {
+            // Not every backend checks: MinIO ignores If-Match on a deletion.
+            let current = self.current_etag((&bucket, &object_key), version_id).await?;
+            conditions.check_write(current.as_deref())?;
+        }
         let headers = joined(headers, conditions.for_backend(self.forms(&bucket), None));
         let mut request = Request::new(Method::DELETE).object(&bucket, &object_key).headers(headers);
         if let Some(version) = version_id {
@@ -78,8 +83,61 @@ impl Objects {
         doomed: &[Doomed],
         headers: HeaderMap,
     ) -> Result<DeleteResult, Error> {
-        let xml = self.delete_document(bucket, doomed)?;
-        self.send_delete(bucket, xml, headers).await
+        let mut result = DeleteResult::default();
+        let mut agreed = Vec::with_capacity(doomed.len());
+        for one in doomed {
+            match self.refusal(bucket, one).await? {
+                Some(refusal) => result.errors.push(refusal),
+                None => agreed.push(one),
+            }
+        }
+        if !agreed.is_empty() {
+            let answer = self.send_delete(bucket, self.delete_document(bucket, &agreed)?, headers).await?;
+            result.deleted = answer.deleted;
+            result.errors.extend(answer.errors);
+        }
+        Ok(result)
+    }
+
+    /// Why one object stays: its ETag is not the one that is named, or the backend cannot keep its key apart.
+    async fn refusal(&self, bucket: &BucketName, doomed: &Doomed) -> Result<Option<NotDeleted>, Error> {
+        let (_, object_key) = place(&doomed.permit)?;
+        let refused = |code: &str, message: &str| NotDeleted {
+            key: object_key.as_str().to_owned(),
+            version_id: doomed.version_id.clone(),
+            code: code.to_owned(),
+            message: message.to_owned(),
+        };
+        if !self.upstream.keeps(&object_key) {
+            return Ok(Some(refused("InvalidArgument", "The backend cannot keep this key apart from others.")));
+        }
+        let Some(wanted) = doomed.etag.as_deref().filter(|tag| *tag != "*") else { return Ok(None) };
+        let current = self.current_etag((bucket, &object_key), doomed.version_id.as_deref()).await?;
+        let message = "At least one of the pre-conditions you specified did not hold";
+        Ok((current.as_deref() != Some(wanted)).then(|| refused("PreconditionFailed", message)))
+    }
+
+    /// The ETag that stands at a place now, as clients see it.
+    pub(super) async fn current_etag(
+        &self,
+        (bucket, object_key): (&BucketName, &ObjectKey),
+        version_id: Option<&str>,
+    ) -> Result<Option<String>, Error> {
+        let mut request = Request::new(Method::HEAD).object(bucket, object_key);
+        if let Some(version) = version_id {
+            request = request.query("versionId", version);
+        }
+        let answer = match self.upstream.expect(request).await {
+            Err(error) if matches!(error.status(), Some(StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED)) => {
+                return Ok(None);
+            }
+            answer => answer?,
+        };
+        let (head, _) = answer.into_parts();
+        // What is not sealed, or not whole, can still be deleted.
+        let tag = head.headers.get("etag").and_then(|value| value.to_str().ok()).map(etag::unquote);
+        let sealed = head.headers.contains_key(crate::envelope::HEADER);
+        Ok(tag.map(|tag| if sealed { etag::to_client(tag).into_owned() } else { tag.to_owned() }))
     }
 
     /// Deletes objects of the system bucket; those that are gone are fine.
@@ -116,7 +174,7 @@ impl Objects {
         self.document(request.body(Body::Bytes(xml.into()))).await
     }
 
-    fn delete_document(&self, bucket: &BucketName, doomed: &[Doomed]) -> Result<String, Error> {
+    fn delete_document(&self, bucket: &BucketName, doomed: &[&Doomed]) -> Result<String, Error> {
         let mut xml = String::from(DELETE);
         for one in doomed {
             let (_, object_key) = place(&one.permit)?;

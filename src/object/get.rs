@@ -253,7 +253,8 @@ impl Objects {
             };
             TailCheck::new(expected, unlocked.envelope.commitments(), unlocked.stored.stored_len)
         });
-        let opening = Opening::new(unlocked.keys.clone(), body, at, plan, tail);
+        let mut opening = Opening::new(unlocked.keys.clone(), body, at, plan, tail);
+        opening.begin().await?;
         if wants_checksum && small {
             return self.read_small(read, unlocked, known, opening).await;
         }

@@ -156,6 +156,14 @@ impl Opening {
         Ok(())
     }
 
+    /// Opens the first piece before the answer begins: what is damaged there becomes an error and not a broken answer.
+    pub async fn begin(&mut self) -> Result<(), Error> {
+        if let Some(first) = self.next().await? {
+            self.ready.push_front(first);
+        }
+        Ok(())
+    }
+
     /// The plaintext as an answer's body. An error aborts the answer.
     pub fn into_body(self) -> BoxBody {
         let stream = futures::stream::try_unfold(self, |mut opening| async move {

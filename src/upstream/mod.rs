@@ -11,6 +11,7 @@ mod body;
 mod config;
 mod error;
 mod in_process;
+mod key_form;
 mod request;
 mod service;
 mod stall;

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Response, StatusCode};
 
 use super::in_process::InProcess;
+use super::key_form::KeyForm;
 use super::transport::Http;
 use super::{Body, BoxBody, Config, Error, Failure, Request};
 use crate::embedded::Embedded;
@@ -14,6 +15,7 @@ use crate::names::Region;
 /// The backend.
 pub struct Upstream {
     kind: Kind,
+    pub(super) key_form: KeyForm,
 }
 
 enum Kind {
@@ -24,12 +26,12 @@ enum Kind {
 impl Upstream {
     /// A backend behind an HTTP endpoint. Opens no connection yet.
     pub fn http(config: Config) -> Result<Self, Error> {
-        Ok(Self { kind: Kind::Http(Http::new(config)?) })
+        Ok(Self { kind: Kind::Http(Http::new(config)?), key_form: KeyForm::default() })
     }
 
     /// The backend inside this process.
     pub fn embedded(embedded: Arc<Embedded>) -> Self {
-        Self { kind: Kind::Embedded(InProcess::new(embedded)) }
+        Self { kind: Kind::Embedded(InProcess::new(embedded)), key_form: KeyForm::default() }
     }
 
     /// The backend's Region; `None`: it has none.
@@ -56,6 +58,7 @@ impl Upstream {
 
     /// The backend's answer, whatever its status.
     pub async fn send(&self, request: Request) -> Result<Response<BoxBody>, Error> {
+        self.key_form.check(&request)?;
         match &self.kind {
             Kind::Http(http) => http.send(request).await,
             Kind::Embedded(embedded) => embedded.send(request).await,

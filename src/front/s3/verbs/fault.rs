@@ -127,6 +127,8 @@ impl From<datakey::Error> for S3Error {
                 }
                 kms::Code::Throttling => Self::slow_down(),
                 kms::Code::Internal => Self::internal(),
+                // The blob comes from the stored envelope, never from the client.
+                kms::Code::InvalidCiphertext => Error::Damaged("its wrapped key").into(),
                 code => {
                     let message = error.message().unwrap_or_default().to_owned();
                     Self::new(StatusCode::BAD_REQUEST, format!("KMS.{}", code.as_str()), message)

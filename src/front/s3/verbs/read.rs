@@ -5,7 +5,7 @@ use http::{Response, StatusCode};
 
 use super::{request, sse};
 use crate::front::s3::{Door, Incoming, Reply, S3Error};
-use crate::object::{self, ByteRange, ChecksumMode, Conditions, Error, Fault, Read, ReadReply, Section};
+use crate::object::{ByteRange, ChecksumMode, Conditions, Error, Fault, Read, ReadReply, Section};
 
 /// What of the answer `response-*` parameters replace.
 const OVERRIDES: [(&str, HeaderName); 6] = [
@@ -26,7 +26,7 @@ pub async fn get(door: &Door, incoming: Incoming) -> Result<Reply, S3Error> {
     narrow(door, &mut read, if_range).await?;
     match door.objects.get(&read).await {
         Ok(reply) => Ok(answer(reply, overrides, read.checksum)),
-        Err(error) => refused(error, &read),
+        Err(error) => refused(door, error, &read).await,
     }
 }
 
@@ -36,7 +36,7 @@ pub async fn head(door: &Door, incoming: Incoming) -> Result<Reply, S3Error> {
     narrow(door, &mut read, if_range).await?;
     match door.objects.head(&read).await {
         Ok(reply) => Ok(answer(reply, overrides, read.checksum)),
-        Err(error) => refused(error, &read),
+        Err(error) => refused(door, error, &read).await,
     }
 }
 
@@ -75,15 +75,7 @@ fn parse(incoming: &Incoming) -> Result<(Read, HeaderMap, Option<String>), S3Err
 /// RFC 9110 section 13.1.5: the range counts only while the object is still the one that the client knows.
 async fn narrow(door: &Door, read: &mut Read, if_range: Option<String>) -> Result<(), S3Error> {
     let (Section::Range(_), Some(validator)) = (read.section, if_range) else { return Ok(()) };
-    let unconditional = Read {
-        permit: read.permit.clone(),
-        version_id: read.version_id.clone(),
-        section: Section::Whole,
-        conditions: Conditions::default(),
-        checksum: ChecksumMode::Off,
-        headers: read.headers.clone(),
-    };
-    let current = door.objects.head(&unconditional).await?;
+    let current = door.objects.head(&unconditional(read)).await?;
     let same = match validator.strip_prefix('"').and_then(|inner| inner.strip_suffix('"')) {
         Some(tag) => tag == current.etag,
         None => {
@@ -94,6 +86,12 @@ async fn narrow(door: &Door, read: &mut Read, if_range: Option<String>) -> Resul
         read.section = Section::Whole;
     }
     Ok(())
+}
+
+/// The same object without conditions.
+fn unconditional(read: &Read) -> Read {
+    let (section, checksum) = (Section::Whole, ChecksumMode::Off);
+    Read { section, checksum, conditions: Conditions::default(), ..read.clone() }
 }
 
 fn overrides(incoming: &Incoming) -> Result<HeaderMap, S3Error> {
@@ -149,7 +147,7 @@ fn answer(read: ReadReply, overrides: HeaderMap, mode: ChecksumMode) -> Reply {
 }
 
 /// 304 is an answer, not an error; 416 tells the plaintext's length.
-fn refused(error: Error, read: &Read) -> Result<Reply, S3Error> {
+async fn refused(door: &Door, error: Error, read: &Read) -> Result<Reply, S3Error> {
     match &error {
         Error::Backend(backend) if backend.status() == Some(StatusCode::NOT_MODIFIED) => {
             let mut headers = HeaderMap::new();
@@ -160,8 +158,10 @@ fn refused(error: Error, read: &Read) -> Result<Reply, S3Error> {
                     }
                 }
             }
-            if let Some(tag) = read.conditions.none_match_echo() {
-                request::show_etag(object::unquote(tag), &mut headers);
+            match read.conditions.none_match_echo() {
+                Some(tag) => request::show_etag(tag, &mut headers),
+                // Of a list or a star the answer does not tell what stands there.
+                None => request::show_etag(&door.objects.head(&unconditional(read)).await?.etag, &mut headers),
             }
             Ok(request::bare(StatusCode::NOT_MODIFIED, headers))
         }
