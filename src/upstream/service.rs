@@ -19,14 +19,14 @@ pub struct Upstream {
 }
 
 enum Kind {
-    Http(Http),
+    Http(Box<Http>),
     Embedded(InProcess),
 }
 
 impl Upstream {
     /// A backend behind an HTTP endpoint. Opens no connection yet.
     pub fn http(config: Config) -> Result<Self, Error> {
-        Ok(Self { kind: Kind::Http(Http::new(config)?), key_form: KeyForm::default() })
+        Ok(Self { kind: Kind::Http(Box::new(Http::new(config)?)), key_form: KeyForm::default() })
     }
 
     /// The backend inside this process.

@@ -19,7 +19,7 @@ pub struct S3Error {
     /// Further elements of the document, such as `ArgumentName`.
     pub fields: Vec<(Cow<'static, str>, String)>,
     /// Headers of the answer, such as `x-amz-delete-marker`.
-    pub headers: HeaderMap,
+    pub headers: Box<HeaderMap>,
     /// Whether the connection ends with this answer.
     pub close: bool,
 }
@@ -27,7 +27,7 @@ pub struct S3Error {
 impl S3Error {
     pub fn new(status: StatusCode, code: impl Into<Cow<'static, str>>, message: impl Into<Cow<'static, str>>) -> Self {
         let (code, message) = (code.into(), message.into());
-        Self { status, code, message, fields: Vec::new(), headers: HeaderMap::new(), close: false }
+        Self { status, code, message, fields: Vec::new(), headers: Box::default(), close: false }
     }
 
     /// Adds an element to the document.
@@ -53,7 +53,7 @@ impl S3Error {
         let body = if bare { upstream::empty() } else { upstream::full(self.to_xml(&document)) };
         let mut reply = Response::new(body);
         *reply.status_mut() = self.status;
-        *reply.headers_mut() = self.headers;
+        *reply.headers_mut() = *self.headers;
         if !bare {
             reply.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/xml"));
         }
