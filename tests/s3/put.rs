@@ -156,13 +156,13 @@ async fn every_legal_byte_in_a_key() {
     let ascii: Vec<String> = (0x20_u8..0x7f).filter(|byte| !b"/\\".contains(byte)).map(|byte| format!("k{}k", byte as char)).collect();
     let others = ["dir/", "dir/inner", "a b+c%20d", "日本語/キー", "émoji 😀", "trailing.", "~tilde~", "a=b&c=d?e#f", "x:y;z,!@$'()*"];
     for key in ascii.iter().map(String::as_str).chain(others) {
-        let body = if key.ends_with('/') { Vec::new() } else { format!("of {key}").into_bytes() };
+        let body = if key.ends_with('/') { Vec::new() } else { bytes(key.len() as u64, 40) };
         s3.put(&bucket, key, body.clone()).send().await.ok();
         let answer = s3.get(&bucket, key).send().await.ok();
         assert!(answer.body == body, "{key:?}");
     }
     let listing = s3.get(&bucket, "").query("prefix", "a b+").send().await.xml();
-    assert_eq!((listing.at("Contents/Key"), listing.at("Contents/Size")), ("a b+c%20d", "12"));
+    assert_eq!((listing.at("Contents/Key"), listing.at("Contents/Size")), ("a b+c%20d", "40"));
 }
 
 #[tokio::test]

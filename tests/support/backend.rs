@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use std::sync::Arc;
+use std::sync::Weak;
 
 use http_body_util::BodyExt;
 use sealgate::names::{BucketName, ObjectKey};
@@ -14,8 +14,8 @@ use super::{Answer, S3};
 pub enum Backend {
     /// A real MinIO, over the network with its own credentials.
     Minio(S3),
-    /// The embedded backend, in process.
-    Embedded(Arc<Upstream>),
+    /// The embedded backend, in process, for as long as its gateway runs.
+    Embedded(Weak<Upstream>),
 }
 
 impl Backend {
@@ -55,6 +55,7 @@ impl Backend {
                 let body = body.into();
                 let request = request.body(if body.is_empty() { Body::Empty } else { Body::Bytes(body) });
                 let asked = format!("{method} {bucket}/{key} in process");
+                let upstream = upstream.upgrade().expect("the gateway runs");
                 let (parts, body) = upstream.send(request).await.expect("the embedded backend answers").into_parts();
                 let body = body.collect().await.expect("a body").to_bytes().to_vec();
                 Answer { status: parts.status, headers: parts.headers, body, asked, broken: false }

@@ -70,7 +70,7 @@ impl Gateway {
                 let below = S3::new(minio.address, minio::ACCESS_KEY, minio::SECRET_KEY);
                 (Backend::Minio(below), vec![minio.folder.join("data"), folder.path().to_owned()])
             }
-            None => (Backend::Embedded(running.upstream().clone()), vec![folder.path().to_owned()]),
+            None => (Backend::Embedded(Arc::downgrade(running.upstream())), vec![folder.path().to_owned()]),
         };
         let mut s3 = S3::new(running.address(), ACCESS_KEY, SECRET_KEY);
         let watch = Watch { backend: backend.clone(), folders, system_bucket: system_bucket.clone() };
