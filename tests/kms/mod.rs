@@ -14,3 +14,4 @@ mod generate_data_key;
 mod list_aliases;
 mod list_keys;
 mod sts;
+mod wire;

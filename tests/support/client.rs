@@ -119,6 +119,11 @@ impl S3 {
         call.send().await.xml().at("UploadId").to_owned()
     }
 
+    /// The bare answer to CreateMultipartUpload.
+    pub async fn start_upload_status(&self, bucket: &str, key: &str) -> Answer {
+        self.post(bucket, key, "").flag("uploads").send().await
+    }
+
     pub fn part(&self, bucket: &str, key: &str, upload: &str, number: u32, body: impl Into<Bytes>) -> Call {
         self.put(bucket, key, body).query("partNumber", &number.to_string()).query("uploadId", upload)
     }

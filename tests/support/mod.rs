@@ -8,6 +8,7 @@ pub mod chunked;
 pub mod client;
 pub mod data;
 pub mod gateway;
+pub mod kms;
 pub mod minio;
 pub mod raw;
 pub mod sign;
