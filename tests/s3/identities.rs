@@ -4,9 +4,9 @@ use crate::support::{Gateway, S3, bytes};
 
 const FILE: &str = r#"
 [accounts.000000000000.users.reader.policies]
-read = '{"Version":"2012-10-17","Statement":[
+read = '''{"Version":"2012-10-17","Statement":[
   {"Effect":"Allow","Action":["s3:GetObject","s3:ListBucket"],"Resource":["arn:aws:s3:::shared-BUCKET","arn:aws:s3:::shared-BUCKET/public/*"]},
-  {"Effect":"Deny","Action":"s3:GetObject","Resource":"arn:aws:s3:::shared-BUCKET/public/secret*"}]}'
+  {"Effect":"Deny","Action":"s3:GetObject","Resource":"arn:aws:s3:::shared-BUCKET/public/secret*"}]}'''
 [[accounts.000000000000.users.reader.access_keys]]
 id = "READERREADERREADER01"
 secret = "reader-secret"
@@ -16,16 +16,16 @@ secret = "reader-secret"
 status = "Inactive"
 
 [accounts.000000000000.users.writer.policies]
-write = '{"Version":"2012-10-17","Statement":[
-  {"Effect":"Allow","Action":["s3:PutObject","s3:GetObject"],"Resource":"arn:aws:s3:::shared-BUCKET/*"}]}'
+write = '''{"Version":"2012-10-17","Statement":[
+  {"Effect":"Allow","Action":["s3:PutObject","s3:GetObject"],"Resource":"arn:aws:s3:::shared-BUCKET/*"}]}'''
 [[accounts.000000000000.users.writer.access_keys]]
 id = "WRITERWRITERWRITER01"
 secret = "writer-secret"
 
 [accounts.000000000000.users.conditional.policies]
-maybe = '{"Version":"2012-10-17","Statement":[
+maybe = '''{"Version":"2012-10-17","Statement":[
   {"Effect":"Allow","Action":"s3:*","Resource":"*"},
-  {"Effect":"Allow","Action":"s3:GetObject","Resource":"*","Condition":{"StringEquals":{"aws:username":"x"}}}]}'
+  {"Effect":"Allow","Action":"s3:GetObject","Resource":"*","Condition":{"StringEquals":{"aws:username":"x"}}}]}'''
 [[accounts.000000000000.users.conditional.access_keys]]
 id = "CONDITIONALCONDITION"
 secret = "conditional-secret"

@@ -16,6 +16,9 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// Stands for a status where the connection closed without any answer.
+    pub const NONE: u16 = 599;
+
     /// Asserts a status of 2xx.
     #[track_caller]
     pub fn ok(self) -> Self {

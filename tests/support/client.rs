@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use aws_sigv4::http_request::SignableBody;
 use bytes::Bytes;
-use http::Method;
+use http::{HeaderMap, Method, StatusCode};
 use http_body_util::{BodyExt, Full};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
@@ -331,7 +331,11 @@ impl Prepared {
         }
         let request = request.body(Full::new(self.body.clone())).unwrap();
         let asked = format!("{} {}", self.method, self.target);
-        let response = sender.send_request(request).await.unwrap_or_else(|error| panic!("{asked}: {error:?}"));
+        let Ok(response) = sender.send_request(request).await else {
+            // The peer closed before an answer, as a gateway may that finds stored bytes wrong at once.
+            let status = StatusCode::from_u16(Answer::NONE).unwrap();
+            return Answer { status, headers: HeaderMap::new(), body: Vec::new(), asked, broken: true };
+        };
         let (parts, mut incoming) = response.into_parts();
         let mut body = Vec::new();
         let mut broken = false;
