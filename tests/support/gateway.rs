@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use sealgate::app::{self, Running};
 use sealgate::config::Settings;
@@ -62,8 +63,7 @@ impl Gateway {
             let backend = Backend::Minio(s3.clone());
             return Self { running: None, environment, folder, system_bucket, s3, backend };
         }
-        let settings = Settings::load(None, environment.iter().cloned()).expect("settings");
-        let running = app::start(settings).await.expect("the gateway starts");
+        let running = started(&environment).await;
         let (backend, folders) = match minio::binary() {
             Some(_) => {
                 let minio = minio::shared();
@@ -118,6 +118,20 @@ impl Gateway {
     /// The data directory.
     pub fn data_dir(&self) -> PathBuf {
         self.folder.path().join("data")
+    }
+}
+
+/// Of a gateway that has just stopped, what was in progress lets go of the data directory a moment later.
+async fn started(environment: &[(String, String)]) -> Running {
+    let mut attempts = 100;
+    loop {
+        let settings = Settings::load(None, environment.iter().cloned()).expect("settings");
+        match app::start(settings).await {
+            Ok(running) => return running,
+            Err(error) if attempts == 0 || !format!("{error:#}").contains("in use") => panic!("no start: {error:#}"),
+            Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+        }
+        attempts -= 1;
     }
 }
 
