@@ -1,7 +1,7 @@
-//! Whether the backend keeps object keys apart that differ in empty path segments.
+//! Whether the backend keeps object keys apart that a file system would take for the same path.
 //!
-//! MinIO stores `a//b` as `a/b`: a write to one would overwrite the other. Such keys are refused there, before anything
-//! is sent.
+//! MinIO stores `a//b` and `a/./b` as `a/b`: a write to one would overwrite the other. Such keys are refused there, before
+//! anything is sent.
 
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
@@ -10,17 +10,25 @@ use http::{HeaderMap, Method, StatusCode};
 use super::{Body, Error, Failure, Request, Upstream};
 use crate::names::{BucketName, ObjectKey};
 
-/// What is known of the backend's keys.
+/// The path segments that a file system resolves.
+const SPECIAL: [&str; 3] = ["", ".", ".."];
+
+/// What is known of the backend's keys: for each special segment, whether it is folded away.
 #[derive(Default)]
 pub(super) struct KeyForm {
-    folds_empty_segments: AtomicBool,
+    folds: [AtomicBool; SPECIAL.len()],
 }
 
 impl KeyForm {
     /// Whether the backend keeps this key as it is.
     fn keeps(&self, object_key: &ObjectKey) -> bool {
-        let has_empty_segment = object_key.as_str().starts_with('/') || object_key.as_str().contains("//");
-        !(has_empty_segment && self.folds_empty_segments.load(Relaxed))
+        // A final slash makes a folder's name, which backends keep.
+        let key = object_key.as_str();
+        let key = key.strip_suffix('/').filter(|key| !key.is_empty()).unwrap_or(key);
+        let folded = |segment: &str| {
+            SPECIAL.iter().zip(&self.folds).any(|(special, folds)| segment == *special && folds.load(Relaxed))
+        };
+        !key.split('/').any(folded)
     }
 
     /// Refuses a request for a key that the backend would take for another.
@@ -46,23 +54,28 @@ fn refusal() -> Failure {
 }
 
 impl Upstream {
-    /// Finds out how the backend keeps keys, with two short-lived objects in `bucket`.
+    /// Finds out how the backend keeps keys, with short-lived objects in `bucket`.
     pub async fn learn_key_form(&self, bucket: &BucketName) -> Result<(), Error> {
-        let key = |text| ObjectKey::new(text).map_err(|error| Error::Unbuildable(Box::new(error)));
-        let probe = hex::encode(crate::crypto::random::<16>());
-        let (empty, folded) = (key(&format!("probe//{probe}"))?, key(&format!("probe/{probe}"))?);
-        let written = self.expect(Request::new(Method::PUT).object(bucket, &empty).body(Body::Empty)).await;
-        let folds = match written {
-            // A backend that refuses such keys folds nothing.
-            Err(Error::Refused(failure)) if failure.status.is_client_error() => return Ok(()),
-            written => {
-                written?;
-                self.send(Request::new(Method::HEAD).object(bucket, &folded)).await?.status().is_success()
-            }
-        };
-        self.send(Request::new(Method::DELETE).object(bucket, if folds { &folded } else { &empty })).await?;
-        self.key_form.folds_empty_segments.store(folds, Relaxed);
+        for (segment, folds) in SPECIAL.iter().zip(&self.key_form.folds) {
+            folds.store(self.folds(bucket, segment).await?, Relaxed);
+        }
         Ok(())
+    }
+
+    async fn folds(&self, bucket: &BucketName, segment: &str) -> Result<bool, Error> {
+        let key = |text: String| ObjectKey::new(&text).map_err(|error| Error::Unbuildable(Box::new(error)));
+        let probe = hex::encode(crate::crypto::random::<16>());
+        let special = key(format!("probe/{probe}/{segment}/x"))?;
+        let folded = key(if segment == ".." { "probe/x".to_owned() } else { format!("probe/{probe}/x") })?;
+        let written = self.expect(Request::new(Method::PUT).object(bucket, &special).body(Body::Empty)).await;
+        match written {
+            // A backend that refuses such keys folds nothing.
+            Err(Error::Refused(failure)) if failure.status.is_client_error() => return Ok(false),
+            written => written?,
+        };
+        let folds = self.send(Request::new(Method::HEAD).object(bucket, &folded)).await?.status().is_success();
+        self.send(Request::new(Method::DELETE).object(bucket, if folds { &folded } else { &special })).await?;
+        Ok(folds)
     }
 
     /// Whether the backend keeps this key apart from every other.
@@ -76,15 +89,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_empty_segments_are_refused_and_only_where_they_are_folded() {
+    fn only_what_is_folded_is_refused() {
         let form = KeyForm::default();
         let key = |text| ObjectKey::new(text).unwrap();
         assert!(form.keeps(&key("a//b")));
-        form.folds_empty_segments.store(true, Relaxed);
-        for folded in ["/a", "a//b", "a//", "//"] {
+        form.folds[0].store(true, Relaxed);
+        form.folds[1].store(true, Relaxed);
+        for folded in ["/a", "a//b", "a//", "//", "./a", "a/./b", "a/."] {
             assert!(!form.keeps(&key(folded)), "{folded}");
         }
-        for kept in ["a/b", "a/", "a", "a/./b"] {
+        for kept in ["a/b", "a/", "a", "a/../b", "..", "a.b/.c"] {
             assert!(form.keeps(&key(kept)), "{kept}");
         }
     }
