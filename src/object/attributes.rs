@@ -26,20 +26,23 @@ const CONNECTION: [&str; 14] = [
 const OWN_PREFIXES: [&str; 4] =
     ["x-amz-checksum-", "x-amz-server-side-encryption", "x-amz-copy-source", "x-amz-sdk-checksum"];
 
+/// The headers outside `x-amz-*` that describe an object. Anything else may mean something to the backend that its
+/// clients are not to say with the gateway's credentials.
+const CONTENT: [&str; 6] =
+    ["cache-control", "content-disposition", "content-encoding", "content-language", "content-type", "expires"];
+
 /// Request headers that belong to one transfer and not to the object.
-const TRANSFER: [&str; 12] = [
-    "content-md5",
+const TRANSFER: [&str; 10] = [
     "x-amz-date",
     "x-amz-content-sha256",
     "x-amz-security-token",
     "x-amz-decoded-content-length",
     "x-amz-trailer",
     "x-amz-metadata-directive",
-    "range",
-    "if-match",
-    "if-none-match",
-    "if-modified-since",
-    "if-unmodified-since",
+    "x-amz-expected-bucket-owner",
+    "x-amz-source-expected-bucket-owner",
+    "x-amz-mp-object-size",
+    "x-amz-user-agent",
 ];
 
 /// Answer headers that the gateway gives itself.
@@ -62,19 +65,10 @@ pub fn from_client(request: &HeaderMap) -> HeaderMap {
     let mut kept = HeaderMap::with_capacity(request.len());
     for (name, value) in request {
         let text = name.as_str();
-        if CONNECTION.contains(&text)
-            || TRANSFER.contains(&text)
-            || is_own(text)
-            || text == "user-agent"
-            || text == "accept"
-            || text == "accept-encoding"
-            || text.starts_with("x-forwarded-")
-            || text == "forwarded"
-            || text == "cookie"
-        {
-            continue;
+        let amz = text.starts_with("x-amz-") && !TRANSFER.contains(&text) && !is_own(text);
+        if amz || CONTENT.contains(&text) {
+            kept.append(name.clone(), value.clone());
         }
-        kept.append(name.clone(), value.clone());
     }
     strip_aws_chunked(&mut kept);
     kept
@@ -159,6 +153,7 @@ mod tests {
             ("authorization", "AWS4"),
             ("content-encoding", "aws-chunked, gzip"),
             ("x-amz-tagging", "a=b"),
+            ("x-minio-source-mtime", "2020-01-01T00:00:00Z"),
         ]));
         assert_eq!(kept, map(&[("x-amz-meta-colour", "red"), ("content-encoding", "gzip"), ("x-amz-tagging", "a=b")]));
     }

@@ -97,8 +97,14 @@ pub fn refused(route: &Route, headers: &HeaderMap) -> Result<(), S3Error> {
     unsupported(headers)
 }
 
+/// The header that carries the envelope.
+const RESERVED: &str = crate::envelope::HEADER;
+
 /// Refuses headers that ask for what the backend cannot do with sealed objects.
 pub fn unsupported(headers: &HeaderMap) -> Result<(), S3Error> {
+    if headers.contains_key(RESERVED) {
+        return Err(S3Error::invalid_argument("This metadata name is reserved for the gateway.", RESERVED, ""));
+    }
     match REFUSED_HEADERS.iter().find(|name| headers.contains_key(**name)) {
         Some(name) => Err(S3Error::not_implemented().field("Header", *name)),
         None => Ok(()),
