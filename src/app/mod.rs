@@ -21,8 +21,10 @@ use std::time::Duration;
 use anyhow::Context as _;
 use tokio::net::TcpListener;
 
+use crate::bucket::Buckets;
 use crate::config::Settings;
 use crate::front::console::Console;
+use crate::object::Objects;
 use crate::upstream::Upstream;
 use janitor::Janitor;
 use listener::Listener;
@@ -49,6 +51,18 @@ pub struct MadeCredentials {
     pub file: PathBuf,
 }
 
+/// The rooms that commands beside `serve` work in.
+pub struct Rooms {
+    pub objects: Arc<Objects>,
+    pub buckets: Arc<Buckets>,
+}
+
+/// Opens every room and listens to nobody.
+pub async fn open_without_serving(settings: Settings) -> anyhow::Result<Rooms> {
+    let house = house::open(settings).await?;
+    Ok(Rooms { objects: house.doors.s3.objects.clone(), buckets: house.doors.s3.buckets.clone() })
+}
+
 /// Opens every room and listens.
 pub async fn start(settings: Settings) -> anyhow::Result<Running> {
     let acceptor = settings.tls.as_ref().map(tls::acceptor).transpose()?;
@@ -61,7 +75,7 @@ pub async fn start(settings: Settings) -> anyhow::Result<Running> {
         TcpListener::bind(console_listen).await.with_context(|| bind_hint("console_listen", console_listen))?;
     let draining = Arc::new(AtomicBool::new(false));
     let upstream = house.upstream;
-    let janitor = Janitor::spawn(house.doors.s3.objects.clone());
+    let janitor = Janitor::spawn(house.doors.s3.objects.clone(), house.doors.s3.buckets.clone());
     let shown =
         Console { metrics: house.doors.metrics.clone(), upstream: upstream.clone(), draining: draining.clone() };
     Ok(Running {

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::sync::RwLock;
 
 use sqlx::{Row, SqlitePool};
+use tokio::sync::Mutex;
 
 use crate::names::BucketName;
 
@@ -32,6 +33,8 @@ pub enum Error {
 pub struct Buckets {
     pool: SqlitePool,
     states: RwLock<HashMap<BucketName, State>>,
+    /// Held while database and memory change together.
+    changing: Mutex<()>,
 }
 
 impl Buckets {
@@ -40,13 +43,16 @@ impl Buckets {
         sqlx::query("CREATE TABLE IF NOT EXISTS buckets (name TEXT PRIMARY KEY, sealed INTEGER NOT NULL) STRICT")
             .execute(&pool)
             .await?;
-        let mut states = HashMap::new();
-        for row in sqlx::query("SELECT name, sealed FROM buckets").fetch_all(&pool).await? {
-            let name = BucketName::new(row.try_get("name")?)?;
-            let state = if row.try_get::<i64, _>("sealed")? == 0 { State::Mixed } else { State::Sealed };
-            states.insert(name, state);
-        }
-        Ok(Self { pool, states: RwLock::new(states) })
+        let states = RwLock::new(read(&pool).await?);
+        Ok(Self { pool, states, changing: Mutex::new(()) })
+    }
+
+    /// Takes over what another process, such as `sealgate bucket seal`, has written.
+    pub async fn refresh(&self) -> Result<(), Error> {
+        let _changing = self.changing.lock().await;
+        let states = read(&self.pool).await?;
+        self.write(|known| *known = states);
+        Ok(())
     }
 
     /// The state of `bucket`: mixed unless it is known to be sealed.
@@ -57,6 +63,7 @@ impl Buckets {
 
     /// Marks `bucket` as sealed. Durable when it returns.
     pub async fn mark_sealed(&self, bucket: &BucketName) -> Result<(), Error> {
+        let _changing = self.changing.lock().await;
         sqlx::query("INSERT INTO buckets (name, sealed) VALUES (?1, 1) ON CONFLICT (name) DO UPDATE SET sealed = 1")
             .bind(bucket.as_str())
             .execute(&self.pool)
@@ -67,6 +74,7 @@ impl Buckets {
 
     /// Forgets `bucket`: it was deleted, or was never made.
     pub async fn forget(&self, bucket: &BucketName) -> Result<(), Error> {
+        let _changing = self.changing.lock().await;
         sqlx::query("DELETE FROM buckets WHERE name = ?1").bind(bucket.as_str()).execute(&self.pool).await?;
         self.write(|states| states.remove(bucket));
         Ok(())
@@ -76,6 +84,16 @@ impl Buckets {
         let mut states = self.states.write().unwrap_or_else(|poisoned| poisoned.into_inner());
         change(&mut states);
     }
+}
+
+async fn read(pool: &SqlitePool) -> Result<HashMap<BucketName, State>, Error> {
+    let mut states = HashMap::new();
+    for row in sqlx::query("SELECT name, sealed FROM buckets").fetch_all(pool).await? {
+        let name = BucketName::new(row.try_get("name")?)?;
+        let state = if row.try_get::<i64, _>("sealed")? == 0 { State::Mixed } else { State::Sealed };
+        states.insert(name, state);
+    }
+    Ok(states)
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The command line: one file for each subcommand.
 
+mod bucket;
 mod logging;
 mod serve;
 
@@ -19,12 +20,15 @@ struct Arguments {
 enum Command {
     /// Serve S3, KMS and STS on one port, health and metrics on another.
     Serve(serve::Arguments),
+    /// Show which buckets hold sealed objects only, and mark one.
+    Bucket(bucket::Arguments),
 }
 
 /// Parses the arguments and carries out the subcommand.
 pub fn run() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Serve(arguments) => serve::run(arguments),
+        Command::Bucket(arguments) => bucket::run(arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,6 +1,6 @@
 //! `sealgate serve`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use tokio::signal::unix::{SignalKind, signal};
@@ -17,12 +17,17 @@ pub struct Arguments {
 }
 
 pub fn run(arguments: Arguments) -> anyhow::Result<()> {
+    let settings = load_settings(arguments.config.as_deref())?;
+    logging::start(&settings)?;
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no runtime")?.block_on(serve(settings))
+}
+
+/// The settings of a file and of the environment.
+pub(super) fn load_settings(file: Option<&Path>) -> anyhow::Result<Settings> {
     // A variable that is not UTF-8 cannot be one of ours.
     let environment =
         std::env::vars_os().filter_map(|(name, text)| Some((name.into_string().ok()?, text.into_string().ok()?)));
-    let settings = Settings::load(arguments.config.as_deref(), environment)?;
-    logging::start(&settings)?;
-    tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no runtime")?.block_on(serve(settings))
+    Ok(Settings::load(file, environment)?)
 }
 
 async fn serve(settings: Settings) -> anyhow::Result<()> {

@@ -18,6 +18,7 @@ use super::protection::{self, Protected};
 use super::put::{MAX_PUT, Write, joined, place};
 use super::range::ByteRange;
 use super::stored::{Kind, Stored};
+use super::tagging::Tagging;
 use super::{Objects, attributes, etag};
 use crate::checksum::{Algorithm, ChecksumKind, Hasher};
 use crate::datakey::Protection;
@@ -249,31 +250,13 @@ impl Objects {
 
     /// The source's tags as `x-amz-tagging` writes them.
     async fn source_tags(&self, copy: &Copy) -> Result<Option<HeaderValue>, Error> {
-        #[derive(Deserialize)]
-        struct Tagging {
-            #[serde(rename = "TagSet")]
-            set: TagSet,
-        }
-        #[derive(Deserialize)]
-        struct TagSet {
-            #[serde(rename = "Tag", default)]
-            tags: Vec<Tag>,
-        }
-        #[derive(Deserialize)]
-        #[serde(rename_all = "PascalCase")]
-        struct Tag {
-            key: String,
-            value: String,
-        }
         let (bucket, object_key) = place(&copy.source.permit)?;
         let mut request = Request::new(Method::GET).object(&bucket, &object_key).sub_resource("tagging");
         if let Some(version) = &copy.source.version_id {
             request = request.query("versionId", version.as_str());
         }
         let tagging: Tagging = self.document(request).await?;
-        let pairs: Vec<_> = tagging.set.tags.into_iter().map(|tag| (tag.key, Some(tag.value))).collect();
-        let text = upstream::encode_query(&pairs);
-        Ok(HeaderValue::from_str(&text).ok().filter(|_| !pairs.is_empty()))
+        Ok(tagging.to_header().filter(|header| !header.is_empty()))
     }
 
     /// Refuses a copy of an object onto itself that changes nothing, in AWS's words.

@@ -23,6 +23,8 @@ mod put_unsized;
 mod range;
 mod sealing;
 mod stored;
+mod survey;
+mod tagging;
 mod tail;
 mod unlock;
 
@@ -47,6 +49,8 @@ pub use protection::Protected;
 pub use put::{MAX_PUT, Write, Written};
 pub use put_unsized::{FORM_SLACK, Remaining};
 pub use range::ByteRange;
+pub use survey::Survey;
+pub use tagging::Tagging;
 
 /// What the hub is told at start.
 #[derive(Clone, Debug)]

@@ -16,7 +16,7 @@ use crate::datakey::{Kek, Protection};
 use crate::envelope::{self, ClientMetadata, Draft, Place, Shape};
 use crate::identity::Permit;
 use crate::names::{BucketName, ObjectKey};
-use crate::seal::{FullChecksum, LayerKeys, Manifest, PartEntry, StreamId, StreamSealer, layout};
+use crate::seal::{FullChecksum, LayerKeys, Manifest, StreamId, StreamSealer, layout};
 use crate::upstream::Request;
 
 /// The longest object of one PutObject, as on AWS.
@@ -167,9 +167,7 @@ fn single_tail(keys: Arc<LayerKeys>) -> Closing {
 }
 
 fn tail_of_single(keys: &LayerKeys, ended: Ended) -> Result<Vec<Bytes>, Error> {
-    let part = PartEntry { number: 0, plain_len: ended.plain_len, attempt: None, checksum: None, staged: true };
-    let manifest =
-        Manifest { plain_len: ended.plain_len, layers: keys.count(), parts: vec![part], checksum: ended.checksum };
+    let manifest = Manifest::single(ended.plain_len, keys.count(), ended.checksum);
     Ok(vec![manifest.tail(keys, &keys.commitments(), ended.stream_len)?.into()])
 }
 

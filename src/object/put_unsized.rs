@@ -19,7 +19,7 @@ use super::put::{Enveloped, MAX_PUT, client_etag, place};
 use super::sealing::{Closing, Sealing, Shared};
 use super::{Objects, Write, Written, attributes};
 use crate::envelope::Shape;
-use crate::seal::{LayerKeys, Manifest, PartEntry, StreamId, StreamSealer, layout};
+use crate::seal::{LayerKeys, Manifest, StreamId, StreamSealer, layout};
 use crate::upstream::{Body, BoxError};
 
 /// A body that ends within so many bytes is held in memory.
@@ -117,8 +117,7 @@ impl Objects {
         written += staged.iter().map(|(_, len)| len).sum::<u64>();
         let checksum = verdict.get().cloned().flatten();
         let plain_len = sealing.plain_len().await;
-        let entry = PartEntry { number: 0, plain_len, attempt: None, checksum: None, staged: true };
-        let manifest = Manifest { plain_len, layers: keys.count(), parts: vec![entry], checksum };
+        let manifest = Manifest::single(plain_len, keys.count(), checksum);
         let tail = Bytes::from(manifest.tail(keys, &keys.commitments(), written)?);
         let body = self.staged_body(staged, tail).await?;
         parts.push((TAIL_PART, self.upload_backend_part(name.place(), &name.upload_id, TAIL_PART, body).await?));

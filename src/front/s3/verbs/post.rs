@@ -6,7 +6,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use futures::StreamExt;
 use http::StatusCode;
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
-use serde::Deserialize;
 use time::OffsetDateTime;
 
 use super::form::Form;
@@ -157,32 +156,10 @@ fn headers(fields: &PostFields) -> Result<HeaderMap, S3Error> {
         headers.append(header, HeaderValue::from_bytes(value.as_bytes()).map_err(|_| invalid())?);
     }
     if let Some(document) = fields.get("tagging") {
-        headers.insert("x-amz-tagging", tags(document)?);
+        let tagging: object::Tagging = xml::parse(document.as_bytes())?;
+        headers.insert("x-amz-tagging", tagging.to_header().ok_or_else(S3Error::malformed_xml)?);
     }
     Ok(headers)
-}
-
-/// The `tagging` field, an XML document, as `x-amz-tagging` writes it.
-fn tags(document: &str) -> Result<HeaderValue, S3Error> {
-    #[derive(Deserialize)]
-    struct Tagging {
-        #[serde(rename = "TagSet")]
-        set: TagSet,
-    }
-    #[derive(Deserialize)]
-    struct TagSet {
-        #[serde(rename = "Tag", default)]
-        tags: Vec<Tag>,
-    }
-    #[derive(Deserialize)]
-    #[serde(rename_all = "PascalCase")]
-    struct Tag {
-        key: String,
-        value: String,
-    }
-    let tagging: Tagging = xml::parse(document.as_bytes())?;
-    let pairs: Vec<_> = tagging.set.tags.into_iter().map(|tag| (tag.key, Some(tag.value))).collect();
-    HeaderValue::from_str(&upstream::encode_query(&pairs)).map_err(|_| S3Error::malformed_xml())
 }
 
 /// The file, refused outside the lengths that the policy allows.

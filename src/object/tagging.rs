@@ -1,0 +1,34 @@
+//! Tags: the document that S3 keeps them in, and the header that sets them.
+
+use http::HeaderValue;
+use serde::Deserialize;
+
+use crate::upstream::encode_query;
+
+/// S3's `Tagging` document.
+#[derive(Deserialize)]
+pub struct Tagging {
+    #[serde(rename = "TagSet")]
+    set: TagSet,
+}
+
+#[derive(Deserialize)]
+struct TagSet {
+    #[serde(rename = "Tag", default)]
+    tags: Vec<Tag>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Tag {
+    key: String,
+    value: String,
+}
+
+impl Tagging {
+    /// As `x-amz-tagging` writes them.
+    pub fn to_header(&self) -> Option<HeaderValue> {
+        let pairs: Vec<_> = self.set.tags.iter().map(|tag| (tag.key.clone(), Some(tag.value.clone()))).collect();
+        HeaderValue::from_str(&encode_query(&pairs)).ok()
+    }
+}
