@@ -2,25 +2,7 @@
 
 use http::header::{self, HeaderMap};
 
-use crate::envelope;
-
-/// Hop-by-hop, framing and authentication: never passed on in either direction.
-const CONNECTION: [&str; 14] = [
-    "connection",
-    "keep-alive",
-    "proxy-connection",
-    "proxy-authenticate",
-    "proxy-authorization",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-    "host",
-    "content-length",
-    "expect",
-    "authorization",
-    "date",
-];
+use crate::{envelope, upstream};
 
 /// What the gateway answers for itself, per prefix: checksums and encryption are of the plaintext, never the backend's.
 const OWN_PREFIXES: [&str; 4] =
@@ -45,19 +27,8 @@ const TRANSFER: [&str; 10] = [
     "x-amz-user-agent",
 ];
 
-/// Answer headers that the gateway gives itself.
-const ANSWER: [&str; 6] = ["etag", "server", "x-amz-request-id", "x-amz-id-2", "content-range", "accept-ranges"];
-
-/// What speaks of the connection to the backend and its policies, not of the object.
-const BACKEND: [&str; 6] = [
-    "strict-transport-security",
-    "alt-svc",
-    "x-xss-protection",
-    "x-content-type-options",
-    "content-security-policy",
-    "vary",
-];
-const BACKEND_PREFIXES: [&str; 3] = ["x-ratelimit-", "x-minio-", "access-control-"];
+/// Answer headers that the gateway takes from the plaintext.
+const ANSWER: [&str; 4] = ["etag", "content-length", "content-range", "accept-ranges"];
 
 /// The headers of a client's write that go to the backend with the object: metadata, content headers, tags, ACL, lock,
 /// storage class and whatever else the backend may know. `Content-Encoding` loses `aws-chunked`.
@@ -77,13 +48,9 @@ pub fn from_client(request: &HeaderMap) -> HeaderMap {
 /// The headers of the backend's answer that a client sees. Length, range, ETag and everything about checksums and
 /// encryption is left out: the gateway sets it from the plaintext.
 pub fn to_client(answer: &HeaderMap) -> HeaderMap {
-    let mut shown = HeaderMap::with_capacity(answer.len());
-    for (name, value) in answer {
-        let text = name.as_str();
-        if CONNECTION.contains(&text) || ANSWER.contains(&text) || is_own(text) || is_backends(text) {
-            continue;
-        }
-        shown.append(name.clone(), value.clone());
+    let mut shown = upstream::client_headers(answer);
+    for name in ANSWER {
+        shown.remove(name);
     }
     shown
 }
@@ -106,10 +73,6 @@ pub fn described(answer: &HeaderMap) -> HeaderMap {
         }
     }
     kept
-}
-
-fn is_backends(name: &str) -> bool {
-    name == "content-md5" || BACKEND.contains(&name) || BACKEND_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
 }
 
 fn is_own(name: &str) -> bool {

@@ -7,6 +7,7 @@
 //! Must not know: callers, permits, sealing, or what a body means.
 
 mod addressing;
+mod answer_headers;
 mod body;
 mod config;
 mod error;
@@ -20,6 +21,7 @@ mod trailer;
 mod transport;
 
 pub use addressing::encode_query;
+pub use answer_headers::client_headers;
 pub use body::{Body, BoxBody, BoxError, collect, empty, full};
 pub use config::{AddressingStyle, Config, Credentials, Endpoint, TrailingChecksum};
 pub use error::{Error, Failure};

@@ -157,45 +157,8 @@ fn passes_to_backend(name: &str) -> bool {
 /// The backend's answer without what speaks of the backend, its own checksums and its own encryption.
 pub fn client_answer(answer: Response<BoxBody>) -> Reply {
     let (mut parts, body) = answer.into_parts();
-    parts.headers = client_headers(&parts.headers);
+    parts.headers = upstream::client_headers(&parts.headers);
     Reply::from_parts(parts, body)
-}
-
-/// The backend's headers that a client may see.
-pub fn client_headers(headers: &HeaderMap) -> HeaderMap {
-    let hop_by_hop = named_by_connection(headers);
-    let mut kept = HeaderMap::new();
-    for (name, value) in headers {
-        if passes_to_client(name) && !hop_by_hop.iter().any(|hop| hop == name.as_str()) {
-            kept.append(name.clone(), value.clone());
-        }
-    }
-    kept
-}
-
-fn passes_to_client(name: &HeaderName) -> bool {
-    const PREFIXES: [&str; 5] =
-        ["x-amz-checksum-", "x-amz-server-side-encryption", "x-amz-meta-sealgate", "x-minio-", "access-control-"];
-    let own = [header::SERVER, header::DATE, header::STRICT_TRANSPORT_SECURITY, header::ALT_SVC];
-    let ids = ["x-amz-request-id", "x-amz-id-2"];
-    !is_hop_by_hop(name)
-        && !own.contains(name)
-        && !ids.contains(&name.as_str())
-        && !PREFIXES.iter().any(|prefix| name.as_str().starts_with(prefix))
-}
-
-/// RFC 9110, section 7.6.1.
-fn is_hop_by_hop(name: &HeaderName) -> bool {
-    const NAMES: [HeaderName; 7] = [
-        header::CONNECTION,
-        header::PROXY_AUTHENTICATE,
-        header::PROXY_AUTHORIZATION,
-        header::TE,
-        header::TRAILER,
-        header::TRANSFER_ENCODING,
-        header::UPGRADE,
-    ];
-    NAMES.contains(name) || name.as_str() == "keep-alive" || name.as_str() == "proxy-connection"
 }
 
 /// The headers that `Connection` declares to be for this hop alone.
@@ -233,21 +196,6 @@ mod tests {
             ("content-type", "text/xml"),
         ]);
         assert_eq!(names(&backend_headers(&sent)), ["x-amz-unheard-of", "content-type"]);
-    }
-
-    #[test]
-    fn nothing_that_speaks_of_the_backend_comes_back() {
-        let answered = map(&[
-            ("server", "MinIO"),
-            ("x-amz-request-id", "theirs"),
-            ("x-amz-checksum-crc32", "c"),
-            ("x-amz-server-side-encryption", "AES256"),
-            ("x-minio-deployment-id", "d"),
-            ("transfer-encoding", "chunked"),
-            ("x-unheard-of", "kept"),
-            ("etag", "kept"),
-        ]);
-        assert_eq!(names(&client_headers(&answered)), ["x-unheard-of", "etag"]);
     }
 
     #[test]
