@@ -6,7 +6,7 @@ import ssl
 import sys
 import urllib.request
 
-from harness import MIB, digest, equal, expect, run, tree
+from harness import Failure, digest, equal, expect, MIB, run, tree, write_random
 
 # Empty, tiny, one segment and its neighbours, and sizes whose multipart uploads end in odd parts.
 SIZES = [0, 1, 65_479, 65_480, 65_481, 5 * MIB, 8 * MIB, 8 * MIB + 1, 16 * MIB - 1, 17_000_003]
@@ -38,7 +38,7 @@ def _all(stack, report, program, name):
     def aws(*arguments, **options):
         return run([*command, *arguments], environment, **options)
 
-    files = {size: stack.plain_file(folder / "up" / f"dir {size % 3}" / f"{size}.bin", size, size + 7) for size in SIZES}
+    files = {size: write_random(folder / "up" / f"dir {size % 3}" / f"{size}.bin", size, size + 7) for size in SIZES}
 
     with report.step(name, "mb and ls"):
         aws("s3", "mb", f"s3://{bucket}")
@@ -46,7 +46,13 @@ def _all(stack, report, program, name):
         expect("system" not in aws("s3", "ls"), "the system bucket is listed")
 
     with report.step(name, "sync up, then nothing to do"):
-        aws("s3", "sync", folder / "up", f"s3://{bucket}/tree")
+        try:
+            aws("s3", "sync", folder / "up", f"s3://{bucket}/tree")
+        except Failure as failure:
+            # botocore may mistake the answer behind a `100 Continue` for one without headers; so it does with MinIO alone.
+            if "'ETag'" not in str(failure):
+                raise
+            aws("s3", "sync", folder / "up", f"s3://{bucket}/tree")
         equal(aws("s3", "sync", folder / "up", f"s3://{bucket}/tree").strip(), "", "a second sync up")
 
     with report.step(name, "sync down, equal, then nothing to do"):
@@ -60,7 +66,7 @@ def _all(stack, report, program, name):
         equal(listed, sorted(SIZES), "sizes")
 
     with report.step(name, f"{stack.large} bytes up and down"):
-        large = stack.plain_file(folder / "large", stack.large, 99)
+        large = write_random(folder / "large", stack.large, 99)
         aws("s3", "cp", "--no-progress", large, f"s3://{bucket}/large")
         aws("s3", "cp", "--no-progress", f"s3://{bucket}/large", folder / "large.back")
         equal(digest(folder / "large.back"), digest(large), "the large file")

@@ -11,7 +11,7 @@ import botocore.exceptions
 from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
 
-from harness import MIB, digest, equal, expect
+from harness import digest, equal, expect, MIB, write_random
 
 ALGORITHMS = ["CRC32", "CRC32C", "SHA1", "SHA256", "CRC64NVME"]
 
@@ -40,7 +40,7 @@ def _all(stack, report, name):
     bucket = name.replace(" ", "-").lower()
     folder = stack.scratch(bucket)
     s3.create_bucket(Bucket=bucket)
-    body = stack.plain_file(folder / "body", 300_000, 3).read_bytes()
+    body = write_random(folder / "body", 300_000, 3).read_bytes()
 
     with report.step(name, "put and get with the default checksum"):
         s3.put_object(Bucket=bucket, Key="default", Body=body)
@@ -66,7 +66,7 @@ def _all(stack, report, name):
     with report.step(name, "a multipart transfer in odd parts, with default checksums"):
         config = TransferConfig(multipart_threshold=5 * MIB, multipart_chunksize=5 * MIB, max_concurrency=4)
         for size in (5 * MIB + 1, 10 * MIB, 12_345_678):
-            path = stack.plain_file(folder / str(size), size, size)
+            path = write_random(folder / str(size), size, size)
             s3.upload_file(str(path), bucket, f"multi/{size}", Config=config)
             head = s3.head_object(Bucket=bucket, Key=f"multi/{size}")
             equal(head["ContentLength"], size, "length")
@@ -74,7 +74,7 @@ def _all(stack, report, name):
             equal(digest(folder / "back"), digest(path), "the file")
 
     with report.step(name, f"{stack.large} bytes up and down"):
-        path = stack.plain_file(folder / "large", stack.large, 41)
+        path = write_random(folder / "large", stack.large, 41)
         s3.upload_file(str(path), bucket, "large")
         s3.download_file(bucket, "large", str(folder / "large.back"))
         equal(digest(folder / "large.back"), digest(path), "the file")

@@ -1,6 +1,6 @@
 """rclone, as provider Other, and as provider Minio with use_multipart_etag=false."""
 
-from harness import MIB, digest, equal, expect, run as run_command, tree
+from harness import digest, equal, expect, MIB, run as run_command, tree, write_random
 
 SIZES = [0, 1, 65_480, 65_481, 5 * MIB, 5 * MIB + 1, 11_000_017]
 
@@ -38,7 +38,7 @@ def _all(stack, report, name, provider):
         return log.read_text()
 
     for size in SIZES:
-        stack.plain_file(folder / "up" / f"d{size % 2}" / f"{size}.bin", size, size + 11)
+        write_random(folder / "up" / f"d{size % 2}" / f"{size}.bin", size, size + 11)
 
     with report.step(name, "copy up and check"):
         rclone("mkdir", remote)
@@ -64,7 +64,7 @@ def _all(stack, report, name, provider):
         rclone("check", "--one-way", "--download", folder / "up" / "d0", f"{remote}/tree/d0")
 
     with report.step(name, f"{stack.large} bytes up and down"):
-        large = stack.plain_file(folder / "large", stack.large, 77)
+        large = write_random(folder / "large", stack.large, 77)
         rclone("copyto", large, f"{remote}/large")
         rclone("copyto", f"{remote}/large", folder / "back")
         equal(digest(folder / "back"), digest(large), "the file")

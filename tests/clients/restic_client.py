@@ -2,7 +2,7 @@
 
 import shutil
 
-from harness import MIB, equal, expect, run as run_command, tree
+from harness import equal, expect, MIB, run as run_command, tree, write_random
 
 
 def run(stack, report):
@@ -19,7 +19,7 @@ def run(stack, report):
         return run_command(["restic", *arguments], environment)
 
     for number, size in enumerate([0, 10, 65_481, 3 * MIB, 20 * MIB + 3]):
-        stack.plain_file(folder / "up" / f"{number}.bin", size, size + 31)
+        write_random(folder / "up" / f"{number}.bin", size, size + 31)
 
     with report.step("restic", "init, backup, check every byte"):
         restic("init")

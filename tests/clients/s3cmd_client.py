@@ -2,7 +2,7 @@
 
 import shutil
 
-from harness import MIB, digest, equal, expect, run as run_command, tree
+from harness import digest, equal, expect, MIB, run as run_command, tree, write_random
 
 SIZES = [0, 3, 65_481, 6 * MIB + 5, 16 * MIB + 1]
 
@@ -21,7 +21,7 @@ def run(stack, report):
         return run_command(["s3cmd", "-c", config, "--no-progress", *arguments], stack.environment(), **options)
 
     for size in SIZES:
-        stack.plain_file(folder / "up" / f"{size}.bin", size, size + 21)
+        write_random(folder / "up" / f"{size}.bin", size, size + 21)
 
     with report.step("s3cmd", "sync up, then nothing to do"):
         s3cmd("mb", "s3://s3cmd")
