@@ -1,7 +1,7 @@
 //! Whether the backend keeps object keys apart that a file system would take for the same path.
 //!
-//! MinIO stores `a//b` and `a/./b` as `a/b`: a write to one would overwrite the other. Such keys are refused there, before
-//! anything is sent.
+//! MinIO stores `/a` and `//a` as `a`: a write to one would overwrite the other. Others do so with `a//b` or `a/./b`. Such
+//! keys are refused there, before anything is sent.
 
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
@@ -17,6 +17,8 @@ const SPECIAL: [&str; 3] = ["", ".", ".."];
 #[derive(Default)]
 pub(super) struct KeyForm {
     folds: [AtomicBool; SPECIAL.len()],
+    /// Whether slashes at the start of a key are dropped, which a backend may do that refuses empty segments elsewhere.
+    drops_leading: AtomicBool,
 }
 
 impl KeyForm {
@@ -24,6 +26,9 @@ impl KeyForm {
     fn keeps(&self, object_key: &ObjectKey) -> bool {
         // A final slash makes a folder's name, which backends keep.
         let key = object_key.as_str();
+        if key.starts_with('/') && self.drops_leading.load(Relaxed) {
+            return false;
+        }
         let key = key.strip_suffix('/').filter(|key| !key.is_empty()).unwrap_or(key);
         let folded = |segment: &str| {
             SPECIAL.iter().zip(&self.folds).any(|(special, folds)| segment == *special && folds.load(Relaxed))
@@ -57,16 +62,20 @@ impl Upstream {
     /// Finds out how the backend keeps keys, with short-lived objects in `bucket`.
     pub async fn learn_key_form(&self, bucket: &BucketName) -> Result<(), Error> {
         for (segment, folds) in SPECIAL.iter().zip(&self.key_form.folds) {
-            folds.store(self.folds(bucket, segment).await?, Relaxed);
+            let probe = hex::encode(crate::crypto::random::<16>());
+            let folded = if *segment == ".." { "probe/x".to_owned() } else { format!("probe/{probe}/x") };
+            folds.store(self.folds(bucket, &format!("probe/{probe}/{segment}/x"), &folded).await?, Relaxed);
         }
+        let probe = hex::encode(crate::crypto::random::<16>());
+        let drops = self.folds(bucket, &format!("/probe/{probe}"), &format!("probe/{probe}")).await?;
+        self.key_form.drops_leading.store(drops, Relaxed);
         Ok(())
     }
 
-    async fn folds(&self, bucket: &BucketName, segment: &str) -> Result<bool, Error> {
-        let key = |text: String| ObjectKey::new(&text).map_err(|error| Error::Unbuildable(Box::new(error)));
-        let probe = hex::encode(crate::crypto::random::<16>());
-        let special = key(format!("probe/{probe}/{segment}/x"))?;
-        let folded = key(if segment == ".." { "probe/x".to_owned() } else { format!("probe/{probe}/x") })?;
+    /// Whether the backend takes the key `special` for `folded`.
+    async fn folds(&self, bucket: &BucketName, special: &str, folded: &str) -> Result<bool, Error> {
+        let key = |text: &str| ObjectKey::new(text).map_err(|error| Error::Unbuildable(Box::new(error)));
+        let (special, folded) = (key(special)?, key(folded)?);
         let written = self.expect(Request::new(Method::PUT).object(bucket, &special).body(Body::Empty)).await;
         match written {
             // A backend that refuses such keys folds nothing.
@@ -93,6 +102,9 @@ mod tests {
         let form = KeyForm::default();
         let key = |text| ObjectKey::new(text).unwrap();
         assert!(form.keeps(&key("a//b")));
+        form.drops_leading.store(true, Relaxed);
+        assert!(!form.keeps(&key("/a")) && !form.keeps(&key("//a")) && form.keeps(&key("a//b")) && form.keeps(&key("a/")));
+        form.drops_leading.store(false, Relaxed);
         form.folds[0].store(true, Relaxed);
         form.folds[1].store(true, Relaxed);
         for folded in ["/a", "a//b", "a//", "//", "./a", "a/./b", "a/."] {
