@@ -7,6 +7,7 @@ use std::time::SystemTime;
 
 use anyhow::Context as _;
 
+use super::chores::Chores;
 use super::{MadeCredentials, credentials, system_bucket};
 use crate::audit::{self, Audit};
 use crate::bucket::Buckets;
@@ -17,7 +18,7 @@ use crate::front::Doors;
 use crate::front::kms::KmsDoor;
 use crate::front::s3::{Door, DoorSettings};
 use crate::front::sts::StsDoor;
-use crate::identity::{Identities, RootUser};
+use crate::identity::{Identities, RootUser, SessionKey};
 use crate::kms::{self, Clock, Kms};
 use crate::metrics::Metrics;
 use crate::object::{self, Objects};
@@ -29,6 +30,7 @@ pub struct House {
     pub doors: Doors,
     pub upstream: Arc<Upstream>,
     pub made: Option<MadeCredentials>,
+    pub chores: Chores,
 }
 
 pub async fn open(settings: Settings) -> anyhow::Result<House> {
@@ -40,7 +42,8 @@ pub async fn open(settings: Settings) -> anyhow::Result<House> {
         access_key_id: root.access_key_id,
         secret_key: SecretKeyText::new(root.secret_key.as_str()),
     };
-    let identities = Arc::new(Identities::load(root, settings.identities.as_deref())?);
+    let sessions = SessionKey::new(kms::session_secret(&settings.data_dir.join("root.key"))?);
+    let identities = Arc::new(Identities::load_with(root, settings.identities.as_deref(), sessions)?);
     let database = settings.data_dir.join("sealgate.db");
     let pool = kms::store::sqlite::open(&database)
         .await
@@ -52,7 +55,7 @@ pub async fn open(settings: Settings) -> anyhow::Result<House> {
         region: settings.region.clone(),
         clock: Clock::System,
     };
-    let kms = Arc::new(Kms::open(kms_config, pool.clone(), Audit::open(&audit)?).await?);
+    let kms = Arc::new(Kms::open(kms_config, pool.clone(), Audit::open(&audit)?, identities.clone()).await?);
     let bucket_key = settings.bucket_key;
     let datakeys = Arc::new(DataKeys::new(
         kms.clone(),
@@ -80,8 +83,9 @@ pub async fn open(settings: Settings) -> anyhow::Result<House> {
         },
     };
     let metrics = Arc::new(Metrics::new(SystemTime::now()));
+    let chores = Chores::spawn(s3.identities.clone(), kms.clone());
     let doors = Doors { s3, kms: KmsDoor::new(kms), sts: StsDoor::new(), metrics };
-    Ok(House { doors, upstream, made })
+    Ok(House { doors, upstream, made, chores })
 }
 
 /// The data directory holds keys and credentials: its owner's alone.

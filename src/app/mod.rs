@@ -3,6 +3,7 @@
 //! Guarantee: it listens only when everything behind it is open; when it stops, open requests end first, within the
 //! drain time.
 
+mod chores;
 mod connection;
 mod credentials;
 mod house;
@@ -41,6 +42,7 @@ pub struct Running {
     clients: Listener,
     console: Listener,
     janitor: Janitor,
+    _chores: chores::Chores,
 }
 
 /// The root user's access key, if this start made it.
@@ -89,6 +91,7 @@ pub async fn start(settings: Settings) -> anyhow::Result<Running> {
         clients: Listener::spawn(clients, acceptor, connection::Clients { doors: Arc::new(house.doors), limits }),
         console: Listener::spawn(console, None, connection::Operators { console: Arc::new(shown), limits }),
         janitor,
+        _chores: house.chores,
     })
 }
 

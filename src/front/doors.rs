@@ -12,7 +12,7 @@ use super::kms::KmsDoor;
 use super::sts::StsDoor;
 use super::{Arrival, ClientBody, kms, s3, sts};
 use crate::crypto;
-use crate::identity::{Caller, Origin};
+use crate::identity::{Origin, Unauthenticated};
 use crate::metrics::Metrics;
 use crate::sigv4::{self, Endpoint, Verified};
 use crate::upstream::{self, BoxBody};
@@ -76,8 +76,16 @@ impl Doors {
             Err(error) => return service.refuse(&origin, Refusal::Signature(&error), &error.to_string()),
         };
         origin.region = verified.region.clone();
-        let Some(caller) = self.caller_of(&verified) else {
-            return service.refuse(&origin, Refusal::Token, UNKNOWN_TOKEN);
+        let token = verified.session_token.as_deref();
+        let caller = match self.s3.identities.authenticate(&verified.access_key_id, token, OffsetDateTime::now_utc()) {
+            Ok(caller) => caller,
+            Err(Unauthenticated::ExpiredToken) => {
+                let message = "The security token included in the request is expired";
+                return service.refuse(&origin, Refusal::Expired, message);
+            }
+            Err(Unauthenticated::UnknownAccessKey | Unauthenticated::InvalidToken) => {
+                return service.refuse(&origin, Refusal::Token, UNKNOWN_TOKEN);
+            }
         };
         entry.caller = Some(caller.arn().to_owned());
         let region = verified.region;
@@ -88,14 +96,6 @@ impl Doors {
                 let form = if head.method == Method::GET { query.to_owned().into() } else { body };
                 sts::serve(&self.sts, caller, origin, region, form).await
             }
-        }
-    }
-
-    /// The principal of a signature. A session token is no one's: none is issued.
-    fn caller_of(&self, verified: &Verified) -> Option<Caller> {
-        match verified.session_token {
-            Some(_) => None,
-            None => self.s3.identities.caller(&verified.access_key_id),
         }
     }
 }
@@ -117,6 +117,7 @@ enum Refusal<'a> {
     BodyUnreadable,
     Unsigned,
     Token,
+    Expired,
     Signature(&'a sigv4::Error),
 }
 
@@ -152,6 +153,7 @@ fn kms_code(refusal: &Refusal<'_>) -> &'static str {
         Refusal::BodyUnreadable => "SerializationException",
         Refusal::Unsigned => "MissingAuthenticationTokenException",
         Refusal::Token => "UnrecognizedClientException",
+        Refusal::Expired => "ExpiredTokenException",
         Refusal::Signature(error) => match error.code() {
             "InvalidAccessKeyId" => "UnrecognizedClientException",
             "SignatureDoesNotMatch" | "RequestTimeTooSkewed" | "AccessDenied" => "InvalidSignatureException",
@@ -165,6 +167,7 @@ fn sts_code(refusal: &Refusal<'_>) -> (&'static str, u16) {
         Refusal::BodyUnreadable => ("MalformedInput", 400),
         Refusal::Unsigned => ("MissingAuthenticationToken", 403),
         Refusal::Token => ("InvalidClientTokenId", 403),
+        Refusal::Expired => ("ExpiredToken", 403),
         Refusal::Signature(error) => match error.code() {
             "InvalidAccessKeyId" => ("InvalidClientTokenId", 403),
             "SignatureDoesNotMatch" | "RequestTimeTooSkewed" | "AccessDenied" => ("SignatureDoesNotMatch", 403),

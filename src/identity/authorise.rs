@@ -1,8 +1,12 @@
 //! The one decision of the S3 door.
 
-use crate::policy::{Decision, Reason};
+use time::OffsetDateTime;
 
+use crate::policy::NoFacts;
+
+use super::facts::{RequestFacts, Through};
 use super::identities::Membership;
+use super::verdict::{Layer, Verdict};
 use super::{Caller, CallerKind, Origin, Permit, Target};
 
 /// A request that is not allowed. `Display` is AWS's sentence.
@@ -21,8 +25,8 @@ pub enum DeniedReason {
     Anonymous,
     /// The target belongs to another account, and no resource policy says otherwise.
     OtherAccount,
-    ExplicitDeny,
-    NoMatch,
+    ExplicitDeny(Layer),
+    NoMatch(Layer),
 }
 
 impl Denied {
@@ -31,8 +35,8 @@ impl Denied {
         let why = match reason {
             DeniedReason::Anonymous => return "Access Denied".to_owned(),
             DeniedReason::OtherAccount => format!("because no resource-based policy allows the {action} action"),
-            DeniedReason::ExplicitDeny => "with an explicit deny in an identity-based policy".to_owned(),
-            DeniedReason::NoMatch => format!("because no identity-based policy allows the {action} action"),
+            DeniedReason::ExplicitDeny(layer) => Verdict::ExplicitDeny(*layer).because(action),
+            DeniedReason::NoMatch(layer) => Verdict::NoMatch(*layer).because(action),
         };
         format!("User: {caller_arn} is not authorized to perform: {action} on resource: \"{resource}\" {why}")
     }
@@ -46,10 +50,12 @@ pub fn authorise(caller: &Caller, action: &'static str, target: &Target, origin:
     } else if caller.membership() == Membership::Foreign {
         DeniedReason::OtherAccount
     } else {
-        match caller.decide(action, &resource) {
-            Decision::Allow { .. } => return Ok(Permit::new(caller.clone(), action, target.clone(), origin.clone())),
-            Decision::Deny { reason: Reason::Explicit { .. } } => DeniedReason::ExplicitDeny,
-            Decision::Deny { reason: Reason::NoMatch } => DeniedReason::NoMatch,
+        let now = OffsetDateTime::now_utc();
+        let facts = RequestFacts { caller, origin, through: Through::Itself, now, service: &NoFacts };
+        match caller.decide(action, &resource, &facts) {
+            Verdict::Allow => return Ok(Permit::new(caller.clone(), action, target.clone(), origin.clone())),
+            Verdict::ExplicitDeny(layer) => DeniedReason::ExplicitDeny(layer),
+            Verdict::NoMatch(layer) => DeniedReason::NoMatch(layer),
         }
     };
     Err(Denied { caller_arn: caller.arn().to_owned(), action, resource, reason })
@@ -92,10 +98,10 @@ mod tests {
              \"arn:aws:s3:::reports/a\" because no identity-based policy allows the s3:PutObject action"
         );
         let denied = authorise(&alice, "s3:GetObject", &object("reports", "secret/a"), &origin()).unwrap_err();
-        assert_eq!(denied.reason, DeniedReason::ExplicitDeny);
+        assert_eq!(denied.reason, DeniedReason::ExplicitDeny(Layer::Identity));
         assert!(denied.to_string().ends_with("with an explicit deny in an identity-based policy"));
         let denied = authorise(&alice, "s3:ListAllMyBuckets", &Target::Service, &origin()).unwrap_err();
-        assert_eq!(denied.reason, DeniedReason::NoMatch);
+        assert_eq!(denied.reason, DeniedReason::NoMatch(Layer::Identity));
     }
 
     #[test]

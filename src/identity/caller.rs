@@ -1,11 +1,15 @@
 //! The authenticated principal of one request.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use time::OffsetDateTime;
+
 use crate::names::AccountId;
-use crate::policy::{Decision, Document, Reason, Request, evaluate};
+use crate::policy::{Decision, Document, Facts, Principal, Reason, Request, evaluate};
 
 use super::identities::Membership;
+use super::verdict::{Layer, Verdict};
 
 /// What kind of principal asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,10 +24,10 @@ pub enum CallerKind {
 
 /// A principal; cheap to clone.
 #[derive(Clone)]
-pub struct Caller(pub(super) Arc<Facts>);
+pub struct Caller(pub(super) Arc<Person>);
 
 #[derive(Clone)]
-pub(super) struct Facts {
+pub(super) struct Person {
     pub kind: CallerKind,
     pub account: AccountId,
     pub arn: String,
@@ -32,12 +36,24 @@ pub(super) struct Facts {
     pub user_name: Option<String>,
     pub policies: Vec<Arc<Document>>,
     pub membership: Membership,
+    pub tags: BTreeMap<String, String>,
+    /// Of temporary credentials.
+    pub session: Option<SessionFacts>,
+}
+
+#[derive(Clone)]
+pub(super) struct SessionFacts {
+    /// Of a role's session.
+    pub role_arn: Option<String>,
+    pub issued: OffsetDateTime,
+    /// Policies that narrow the session: nothing is allowed that these do not allow. `None`: it was not narrowed.
+    pub policies: Option<Vec<Arc<Document>>>,
 }
 
 impl Caller {
     /// A request without a signature. Answers with the gateway's account, though it belongs to none.
     pub fn anonymous(gateways_account: AccountId) -> Self {
-        Self(Arc::new(Facts {
+        Self(Arc::new(Person {
             kind: CallerKind::Anonymous,
             account: gateways_account,
             arn: "*".to_owned(),
@@ -46,12 +62,14 @@ impl Caller {
             user_name: None,
             policies: Vec::new(),
             membership: Membership::Foreign,
+            tags: BTreeMap::new(),
+            session: None,
         }))
     }
 
     /// The same principal, by one of its access keys.
     pub(super) fn with_access_key(&self, access_key_id: &str) -> Self {
-        Self(Arc::new(Facts { access_key_id: Some(access_key_id.to_owned()), ..Facts::clone(&self.0) }))
+        Self(Arc::new(Person { access_key_id: Some(access_key_id.to_owned()), ..Person::clone(&self.0) }))
     }
 
     pub fn kind(&self) -> CallerKind {
@@ -90,16 +108,66 @@ impl Caller {
         self.0.membership
     }
 
-    /// What the caller's identity-based policies say of an action on a resource of its own account. Root: allowed.
-    pub fn decide(&self, action: &str, resource: &str) -> Decision {
-        match self.kind() {
-            CallerKind::Root => Decision::Allow { sid: None },
-            CallerKind::Anonymous => Decision::Deny { reason: Reason::NoMatch },
-            CallerKind::User | CallerKind::AssumedRole => {
-                let documents: Vec<&Document> = self.0.policies.iter().map(Arc::as_ref).collect();
-                evaluate(&Request { principal_arn: self.arn(), action, resource }, &documents)
-            }
+    /// The ARN that `aws:PrincipalArn` has: of a role's session, the role's.
+    pub fn principal_arn(&self) -> &str {
+        self.0.session.as_ref().and_then(|session| session.role_arn.as_deref()).unwrap_or(self.arn())
+    }
+
+    /// When the temporary credentials were issued.
+    pub fn session_issued(&self) -> Option<OffsetDateTime> {
+        self.0.session.as_ref().map(|session| session.issued)
+    }
+
+    /// The value of a principal tag. Tag names are compared in any case, as condition keys are.
+    pub fn tag(&self, name: &str) -> Option<&str> {
+        let mut tags = self.0.tags.iter();
+        tags.find(|(present, _)| present.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+
+    /// As a resource's policy sees it.
+    pub fn principal(&self) -> Principal<'_> {
+        let known = self.kind() != CallerKind::Anonymous;
+        Principal {
+            account: known.then(|| self.account().as_str()),
+            arn: self.arn(),
+            role_arn: self.0.session.as_ref().and_then(|session| session.role_arn.as_deref()),
         }
+    }
+
+    /// What the caller's own policies say, those of its session included.
+    pub fn decide(&self, action: &str, resource: &str, facts: &dyn Facts) -> Verdict {
+        let principal = self.principal();
+        let request = Request { principal: &principal, action, resource, facts };
+        let identity = match self.kind() {
+            CallerKind::Root => Verdict::Allow,
+            CallerKind::Anonymous => Verdict::NoMatch(Layer::Identity),
+            CallerKind::User | CallerKind::AssumedRole => decide(&request, &self.0.policies, Layer::Identity),
+        };
+        match identity {
+            Verdict::Allow => self.decide_session(&request),
+            Verdict::NoMatch(_) => match self.decide_session(&request) {
+                // An explicit deny is the better reason.
+                deny @ Verdict::ExplicitDeny(_) => deny,
+                Verdict::Allow | Verdict::NoMatch(_) => identity,
+            },
+            Verdict::ExplicitDeny(_) => identity,
+        }
+    }
+
+    /// What the session's policies leave of a permission that came from elsewhere.
+    pub fn decide_session(&self, request: &Request<'_>) -> Verdict {
+        match self.0.session.as_ref().and_then(|session| session.policies.as_ref()) {
+            None => Verdict::Allow,
+            Some(policies) => decide(request, policies, Layer::Session),
+        }
+    }
+}
+
+fn decide(request: &Request<'_>, policies: &[Arc<Document>], layer: Layer) -> Verdict {
+    match evaluate(request, policies.iter().map(Arc::as_ref)) {
+        Decision::Allow { .. } => Verdict::Allow,
+        Decision::Deny { reason: Reason::Explicit { .. } } => Verdict::ExplicitDeny(layer),
+        Decision::Deny { reason: Reason::NoMatch } => Verdict::NoMatch(layer),
     }
 }
 

@@ -7,7 +7,7 @@ use std::path::Path;
 use serde::Deserialize;
 use serde::de::{Deserializer, Visitor};
 
-use crate::policy::Document;
+use crate::policy::{Document, Kind};
 use crate::sigv4::SecretKeyText;
 
 use super::Error;
@@ -29,6 +29,8 @@ pub(super) struct Account {
     pub groups: BTreeMap<String, Group>,
     #[serde(default)]
     pub users: BTreeMap<String, User>,
+    #[serde(default)]
+    pub roles: BTreeMap<String, Role>,
 }
 
 #[derive(Deserialize)]
@@ -47,6 +49,25 @@ pub(super) struct User {
     pub groups: Vec<String>,
     #[serde(default)]
     pub policies: BTreeMap<String, Policy>,
+    #[serde(default)]
+    pub tags: BTreeMap<String, String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Role {
+    /// Who may take the role.
+    pub trust: Policy,
+    #[serde(default)]
+    pub policies: BTreeMap<String, Policy>,
+    #[serde(default)]
+    pub tags: BTreeMap<String, String>,
+    #[serde(default = "an_hour")]
+    pub max_session_secs: u32,
+}
+
+fn an_hour() -> u32 {
+    3600
 }
 
 #[derive(Deserialize)]
@@ -75,12 +96,12 @@ pub(super) enum Policy {
 
 impl Policy {
     /// The error is a sentence.
-    pub fn parse(&self) -> Result<Document, String> {
+    pub fn parse(&self, kind: Kind) -> Result<Document, String> {
         let json = match self {
             Self::Json(json) => json.clone(),
             Self::Table(table) => serde_json::to_string(table).map_err(|error| error.to_string())?,
         };
-        Document::parse(&json).map_err(|error| error.to_string())
+        Document::parse(&json, kind).map_err(|error| error.to_string())
     }
 }
 

@@ -1,13 +1,18 @@
 //! Every access key the gateway knows, with its secret and its principal.
 
-use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use arc_swap::ArcSwap;
+use time::OffsetDateTime;
+
+use crate::crypto::Secret;
 use crate::names::AccountId;
 use crate::sigv4::SecretKeyText;
 
-use super::file::{AccessKey, File, Status};
+use super::file::File;
+use super::session::{self, Credentials, Session, SessionKey};
+use super::table::Table;
 use super::{Caller, Error, principals};
 
 /// The gateway's account and its root user's access key.
@@ -25,129 +30,136 @@ pub(super) enum Membership {
     Foreign,
 }
 
-/// A signature that holds, by credentials that do not. Both are 403.
+/// A signature that holds, by credentials that do not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unauthenticated {
-    /// `InvalidAccessKeyId`: the key went between the signature's check and now.
+    /// The key went between the signature's check and now.
     #[error("The AWS Access Key Id you provided does not exist in our records.")]
     UnknownAccessKey,
-    /// `InvalidToken`: a session token that nobody issued for this key.
+    /// A session token that nobody issued for this key, or none where one must be.
     #[error("The provided token is malformed or otherwise invalid.")]
     InvalidToken,
+    #[error("The provided token has expired.")]
+    ExpiredToken,
 }
 
 impl Unauthenticated {
-    /// AWS's error code.
+    /// S3's error code.
     pub fn code(self) -> &'static str {
         match self {
             Self::UnknownAccessKey => "InvalidAccessKeyId",
             Self::InvalidToken => "InvalidToken",
+            Self::ExpiredToken => "ExpiredToken",
         }
     }
 }
 
-/// Loaded once, and again on reload; never changed in between.
+/// The identities in force. A reload changes all of them at once, or none.
 pub struct Identities {
-    account: AccountId,
-    root: Caller,
-    keys: BTreeMap<String, Key>,
-}
-
-/// An active access key.
-struct Key {
-    secret: Arc<SecretKeyText>,
-    caller: Caller,
+    root: RootUser,
+    file: Option<PathBuf>,
+    table: ArcSwap<Table>,
+    sessions: SessionKey,
 }
 
 impl Identities {
-    /// The root user, and the users and groups of a TOML file (config/identities.example.toml).
+    /// The root user, and the users, groups and roles of a TOML file (config/identities.example.toml). Temporary
+    /// credentials end with this process.
     pub fn load(root: RootUser, file: Option<&Path>) -> Result<Self, Error> {
-        let caller = principals::root(&root.account, Membership::Own);
-        let mut identities = Self { account: root.account, root: caller.clone(), keys: BTreeMap::new() };
-        let key = (root.access_key_id, root.secret_key);
-        identities.insert("the root user", key, Status::Active, &caller)?;
-        identities.root = caller;
-        if let Some(path) = file {
-            identities.add(File::read(path)?)?;
-        }
-        Ok(identities)
+        Self::load_with(root, file, SessionKey::new(Secret::random()))
     }
 
-    /// The secret of an active access key; the `lookup` of `sigv4::verify`.
+    /// Temporary credentials hold wherever the same session key does.
+    pub fn load_with(root: RootUser, file: Option<&Path>, sessions: SessionKey) -> Result<Self, Error> {
+        let table = read(&root, file)?;
+        Ok(Self { root, file: file.map(Path::to_owned), table: ArcSwap::from_pointee(table), sessions })
+    }
+
+    /// Reads the file again. Where it is not what it should be, everything stays as it was.
+    pub fn reload(&self) -> Result<(), Error> {
+        self.table.store(Arc::new(read(&self.root, self.file.as_deref())?));
+        Ok(())
+    }
+
+    /// The file that `reload` reads.
+    pub fn file(&self) -> Option<&Path> {
+        self.file.as_deref()
+    }
+
+    /// The secret of an active access key, or of a temporary one; the `lookup` of `sigv4::verify`.
     pub fn secret(&self, access_key_id: &str) -> Option<Arc<SecretKeyText>> {
-        self.keys.get(access_key_id).map(|key| key.secret.clone())
-    }
-
-    /// The principal of an active access key.
-    pub fn caller(&self, access_key_id: &str) -> Option<Caller> {
-        self.keys.get(access_key_id).map(|key| key.caller.clone())
-    }
-
-    /// The principal of a verified signature. Long-term keys have no session token, so one with a token is not theirs.
-    pub fn authenticate(&self, access_key_id: &str, session_token: Option<&str>) -> Result<Caller, Unauthenticated> {
-        let caller = self.caller(access_key_id).ok_or(Unauthenticated::UnknownAccessKey)?;
-        match session_token {
-            None => Ok(caller),
-            Some(_) => Err(Unauthenticated::InvalidToken),
+        if let Some(secret) = self.table.load().secret(access_key_id) {
+            return Some(secret);
         }
+        access_key_id.starts_with(session::PREFIX).then(|| Arc::new(self.sessions.secret(access_key_id)))
+    }
+
+    /// The principal of an active access key that is not temporary.
+    pub fn caller(&self, access_key_id: &str) -> Option<Caller> {
+        self.table.load().caller(access_key_id)
+    }
+
+    /// The principal of a verified signature. Long-term keys have no session token, so one with a token is not theirs;
+    /// a temporary key is nobody's without its token.
+    pub fn authenticate(
+        &self,
+        access_key_id: &str,
+        session_token: Option<&str>,
+        now: OffsetDateTime,
+    ) -> Result<Caller, Unauthenticated> {
+        let table = self.table.load();
+        match (table.caller(access_key_id), session_token) {
+            (Some(caller), None) => Ok(caller),
+            (Some(_), Some(_)) => Err(Unauthenticated::InvalidToken),
+            (None, None) if access_key_id.starts_with(session::PREFIX) => Err(Unauthenticated::InvalidToken),
+            (None, None) => Err(Unauthenticated::UnknownAccessKey),
+            (None, Some(token)) => {
+                let session = self.sessions.open(token).ok_or(Unauthenticated::InvalidToken)?;
+                if session.access_key_id != access_key_id {
+                    return Err(Unauthenticated::InvalidToken);
+                }
+                if session.expires <= now.unix_timestamp() {
+                    return Err(Unauthenticated::ExpiredToken);
+                }
+                table.session_caller(&session).ok_or(Unauthenticated::InvalidToken)
+            }
+        }
+    }
+
+    /// Temporary credentials for a session that was granted.
+    pub fn issue(&self, session: &Session) -> Option<Credentials> {
+        self.sessions.issue(session)
+    }
+
+    /// A role by its ARN, for who wants to take it.
+    pub(super) fn with_role<T>(&self, arn: &str, use_it: impl FnOnce(&principals::RoleEntry) -> T) -> Option<T> {
+        self.table.load().role(arn).map(use_it)
+    }
+
+    /// Whether a user or role of this ARN exists.
+    pub fn exists(&self, arn: &str) -> bool {
+        self.table.load().exists(arn)
+    }
+
+    /// Whether an account is known here.
+    pub fn has_account(&self, account: &AccountId) -> bool {
+        self.table.load().has_account(account)
     }
 
     /// The gateway's own account.
     pub fn account(&self) -> &AccountId {
-        &self.account
+        &self.root.account
     }
 
     /// The gateway's root user, for what the gateway does on its own behalf.
     pub fn root(&self) -> Caller {
-        self.root.clone()
+        principals::root(&self.root.account, Membership::Own)
     }
+}
 
-    fn add(&mut self, file: File) -> Result<(), Error> {
-        for (id, entry) in file.accounts {
-            let account =
-                AccountId::new(&id).map_err(|error| Error::content(format!("accounts.{id}"), error.to_string()))?;
-            let membership = if account == self.account { Membership::Own } else { Membership::Foreign };
-            let groups = principals::groups(&account, &entry)?;
-            let root = principals::root(&account, membership);
-            self.insert_all(&format!("accounts.{account}"), entry.access_keys, &root)?;
-            for (name, mut user) in entry.users {
-                let keys = std::mem::take(&mut user.access_keys);
-                let caller = principals::user(&account, membership, &name, &user, &groups)?;
-                self.insert_all(&format!("accounts.{account}.users.{name}"), keys, &caller)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn insert_all(&mut self, place: &str, keys: Vec<AccessKey>, caller: &Caller) -> Result<(), Error> {
-        keys.into_iter().try_for_each(|key| self.insert(place, (key.id, key.secret.0), key.status, caller))
-    }
-
-    /// Inactive keys are checked like the others, and then unknown.
-    fn insert(
-        &mut self,
-        place: &str,
-        (id, secret): (String, SecretKeyText),
-        status: Status,
-        caller: &Caller,
-    ) -> Result<(), Error> {
-        // What a Credential cannot carry unambiguously is not an id.
-        let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
-        if !(3..=128).contains(&id.len()) || !id.bytes().all(legal) {
-            return Err(Error::content(place, "an access key id has 3 to 128 letters, digits and characters of -_."));
-        }
-        if secret.expose().len() < 8 {
-            return Err(Error::content(place, format!("the secret of {id} has fewer than 8 characters")));
-        }
-        if self.keys.contains_key(&id) {
-            return Err(Error::content(place, format!("the access key id {id} is already taken")));
-        }
-        if status == Status::Active {
-            let caller = caller.with_access_key(&id);
-            self.keys.insert(id, Key { secret: Arc::new(secret), caller });
-        }
-        Ok(())
-    }
+fn read(root: &RootUser, file: Option<&Path>) -> Result<Table, Error> {
+    let file = file.map(File::read).transpose()?;
+    Table::build(root, file)
 }
 
 #[cfg(test)]
@@ -220,8 +232,8 @@ pub(super) mod tests {
     #[test]
     fn tokens_that_nobody_issued() {
         let identities = load(read_only()).unwrap();
-        assert!(identities.authenticate("AKIAALICE", None).is_ok());
-        let code = |id, token| identities.authenticate(id, token).unwrap_err().code();
+        assert!(identities.authenticate("AKIAALICE", None, OffsetDateTime::UNIX_EPOCH).is_ok());
+        let code = |id, token| identities.authenticate(id, token, OffsetDateTime::UNIX_EPOCH).unwrap_err().code();
         assert_eq!(code("AKIAALICE", Some("")), "InvalidToken");
         assert_eq!(code("AKIAOLD", None), "InvalidAccessKeyId");
     }
@@ -230,7 +242,7 @@ pub(super) mod tests {
     fn the_example_loads() {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/identities.example.toml");
         let identities = load(&std::fs::read_to_string(path).unwrap()).unwrap();
-        assert_eq!(identities.keys.len(), 4);
+        assert_eq!(identities.table.load().keys.len(), 4);
         assert_eq!(identities.caller("AKIAALICEEXAMPLE0001").unwrap().policies().len(), 1);
     }
 

@@ -8,17 +8,24 @@
 mod authorise;
 mod caller;
 mod error;
+mod facts;
 mod file;
 mod identities;
 mod origin;
 mod permit;
 mod principals;
+mod session;
+mod table;
 mod target;
+mod verdict;
 
 pub use authorise::{Denied, DeniedReason, authorise};
 pub use caller::{Caller, CallerKind};
 pub use error::Error;
+pub use facts::{RequestFacts, Through};
 pub use identities::{Identities, RootUser, Unauthenticated};
 pub use origin::Origin;
 pub use permit::Permit;
+pub use session::{Credentials, Session, SessionKey, SessionPrincipal};
 pub use target::Target;
+pub use verdict::{Layer, Verdict};

@@ -5,15 +5,15 @@ use std::sync::Arc;
 
 use crate::crypto::sha256;
 use crate::names::{AccountId, principal_arn};
-use crate::policy::Document;
+use crate::policy::{Document, Kind};
 
-use super::caller::{Caller, CallerKind, Facts};
-use super::file::{Account, Policy, User};
+use super::caller::{Caller, CallerKind, Person};
+use super::file::{Account, Policy, Role, User};
 use super::{Error, identities::Membership};
 
 /// The root user of `account`.
 pub(super) fn root(account: &AccountId, membership: Membership) -> Caller {
-    Caller(Arc::new(Facts {
+    Caller(Arc::new(Person {
         kind: CallerKind::Root,
         account: account.clone(),
         arn: principal_arn(account, "root"),
@@ -22,6 +22,8 @@ pub(super) fn root(account: &AccountId, membership: Membership) -> Caller {
         user_name: None,
         policies: Vec::new(),
         membership,
+        tags: BTreeMap::new(),
+        session: None,
     }))
 }
 
@@ -41,7 +43,7 @@ pub(super) fn user(
         policies.extend(known.iter().cloned());
     }
     let arn = principal_arn(account, &format!("user/{name}"));
-    Ok(Caller(Arc::new(Facts {
+    Ok(Caller(Arc::new(Person {
         kind: CallerKind::User,
         account: account.clone(),
         principal_id: unique_id("AIDA", &arn),
@@ -50,7 +52,40 @@ pub(super) fn user(
         user_name: Some(name.to_owned()),
         policies,
         membership,
+        tags: entry.tags.clone(),
+        session: None,
     })))
+}
+
+/// A role, which nobody is until he takes it.
+pub(super) struct RoleEntry {
+    pub arn: String,
+    /// `AROA...`.
+    pub unique_id: String,
+    pub trust: Document,
+    pub policies: Vec<Arc<Document>>,
+    pub tags: BTreeMap<String, String>,
+    pub max_session_secs: u32,
+    pub membership: Membership,
+}
+
+pub(super) fn role(account: &AccountId, membership: Membership, name: &str, entry: &Role) -> Result<RoleEntry, Error> {
+    let place = format!("accounts.{account}.roles.{name}");
+    check_name(name).map_err(|fault| Error::content(&*place, fault))?;
+    if !(3600..=43_200).contains(&entry.max_session_secs) {
+        return Err(Error::content(place, "max_session_secs is between 3600 and 43200"));
+    }
+    let arn = principal_arn(account, &format!("role/{name}"));
+    let trust = entry.trust.parse(Kind::Trust).map_err(|fault| Error::content(format!("{place}.trust"), fault))?;
+    Ok(RoleEntry {
+        unique_id: unique_id("AROA", &arn),
+        arn,
+        trust,
+        policies: parse_all(&place, &entry.policies)?,
+        tags: entry.tags.clone(),
+        max_session_secs: entry.max_session_secs,
+        membership,
+    })
 }
 
 /// The policies of every group of an account.
@@ -65,7 +100,10 @@ pub(super) fn groups(account: &AccountId, entry: &Account) -> Result<BTreeMap<St
 
 fn parse_all(place: &str, policies: &BTreeMap<String, Policy>) -> Result<Vec<Arc<Document>>, Error> {
     let parse = |(name, policy): (&String, &Policy)| {
-        policy.parse().map(Arc::new).map_err(|fault| Error::content(format!("{place}.policies.{name}"), fault))
+        policy
+            .parse(Kind::Identity)
+            .map(Arc::new)
+            .map_err(|fault| Error::content(format!("{place}.policies.{name}"), fault))
     };
     policies.iter().map(parse).collect()
 }

@@ -1,13 +1,16 @@
 //! A KMS key as it is recorded: everything but its material.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use crate::names::{AccountId, KeyArn};
+use crate::policy::{Document, Kind};
 
 use super::error::{Code, Error};
+use super::rotation::{OnDemand, Schedule};
 use super::spec::{EncryptionAlgorithm, KeyOrigin, KeySpec, KeyUsage};
 
 /// One key. Written as one JSON document; a field that comes later has a default.
@@ -28,6 +31,23 @@ pub struct Key {
     pub tags: BTreeMap<String, String>,
     /// Oldest first. The ids are the material's names in the store.
     pub materials: Vec<MaterialRecord>,
+    /// Automatic rotation, where it is enabled.
+    #[serde(default)]
+    pub schedule: Option<Schedule>,
+    #[serde(default)]
+    pub on_demand: OnDemand,
+    #[serde(skip)]
+    document: ParsedPolicy,
+}
+
+/// The policy, parsed when it is first needed. A changed key starts anew.
+#[derive(Debug, Default)]
+struct ParsedPolicy(OnceLock<Option<Document>>);
+
+impl Clone for ParsedPolicy {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
 }
 
 /// Who rules over a key.
@@ -60,6 +80,23 @@ pub struct MaterialRecord {
     pub id: String,
     #[serde(with = "time::serde::timestamp::milliseconds")]
     pub created: OffsetDateTime,
+    /// What replaced the material before. `None`: the first.
+    #[serde(default)]
+    pub rotation: Option<super::rotation::RotationType>,
+}
+
+/// What a new key is.
+pub struct NewKey {
+    pub arn: KeyArn,
+    pub manager: Manager,
+    pub spec: KeySpec,
+    pub usage: KeyUsage,
+    pub origin: KeyOrigin,
+    pub description: String,
+    pub policy: String,
+    pub tags: BTreeMap<String, String>,
+    /// `None`: it waits for an import.
+    pub material: Option<MaterialRecord>,
 }
 
 impl State {
@@ -75,8 +112,37 @@ impl State {
 }
 
 impl Key {
+    pub fn new(new: NewKey, created: OffsetDateTime) -> Self {
+        Self {
+            arn: new.arn,
+            manager: new.manager,
+            spec: new.spec,
+            usage: new.usage,
+            origin: new.origin,
+            description: new.description,
+            created,
+            state: if new.material.is_some() { State::Enabled } else { State::PendingImport },
+            policy: new.policy,
+            tags: new.tags,
+            materials: new.material.into_iter().collect(),
+            schedule: None,
+            on_demand: OnDemand::default(),
+            document: ParsedPolicy::default(),
+        }
+    }
+
     pub fn account(&self) -> &AccountId {
         &self.arn.account
+    }
+
+    pub fn is_multi_region(&self) -> bool {
+        self.arn.key_id.starts_with("mrk-")
+    }
+
+    /// `None`: a policy that cannot be read, which denies.
+    pub fn policy_document(&self) -> Option<&Document> {
+        let parse = || Document::parse(&self.policy, Kind::Resource).ok();
+        self.document.0.get_or_init(parse).as_ref()
     }
 
     /// The material that new ciphertexts are made with.
@@ -94,6 +160,14 @@ impl Key {
         }
     }
 
+    /// Whether the key's settings may be changed now.
+    pub fn check_not_pending_deletion(&self) -> Result<(), Error> {
+        match self.state {
+            State::PendingDeletion { .. } => Err(Error::invalid_state(&self.arn, "pending deletion")),
+            State::Enabled | State::Disabled | State::PendingImport => Ok(()),
+        }
+    }
+
     /// Whether the key serves `action`, which belongs to `usage`.
     pub fn check_usage(&self, usage: KeyUsage, action: &str) -> Result<(), Error> {
         if self.usage == usage {
@@ -108,8 +182,13 @@ impl Key {
         if self.spec.encryption_algorithms().contains(&algorithm) {
             return Ok(());
         }
+        Err(self.incompatible(algorithm.as_str()))
+    }
+
+    /// An algorithm that the key's spec does not know.
+    pub fn incompatible(&self, algorithm: &str) -> Error {
         let words = format!("Algorithm {algorithm} is incompatible with key spec {}.", self.spec);
-        Err(Error::new(Code::InvalidKeyUsage, words))
+        Error::new(Code::InvalidKeyUsage, words)
     }
 
     /// Data keys are for symmetric encryption keys only.
@@ -143,7 +222,7 @@ pub fn default_policy(account: &AccountId) -> String {
 }
 
 /// A value as its text, by `Display` and `FromStr`.
-mod as_text {
+pub(super) mod as_text {
     use std::fmt::Display;
     use std::str::FromStr;
 

@@ -1,15 +1,16 @@
 //! Keys that no customer made: AWS-managed keys (`alias/aws/s3`), and the gateway's own key of SSE-S3.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use time::OffsetDateTime;
 
-use crate::crypto::random;
+use crate::crypto::{SecretBytes, random};
 use crate::names::{AccountId, KeyArn, Region};
 
 use super::Kms;
 use super::error::Error;
-use super::key::{Key, Manager, MaterialRecord, State};
+use super::key::{Key, Manager, MaterialRecord, NewKey};
 use super::material::{Material, MaterialId};
 use super::root_key::Row;
 use super::spec::{KeyOrigin, KeySpec, KeyUsage};
@@ -84,34 +85,53 @@ impl Kms {
     ) -> Result<(Arc<Key>, Change), Error> {
         let spec = KeySpec::SymmetricDefault;
         let (record, material) = self.draw_material(&arn, spec, now)?;
-        let key = Key {
+        let new = NewKey {
             arn,
             manager,
             spec,
             usage: KeyUsage::EncryptDecrypt,
             origin: KeyOrigin::AwsKms,
             description,
-            created: now,
-            state: State::Enabled,
             policy,
-            tags: Default::default(),
-            materials: vec![record],
+            tags: BTreeMap::new(),
+            material: Some(record),
         };
+        let key = Key::new(new, now);
         Ok((Arc::new(key), material))
     }
 
-    /// Fresh material for a key: its record, and the change that writes it sealed.
+    /// Fresh material for a key, drawn away from the tasks that serve others: RSA takes seconds.
+    pub(crate) async fn draw_material_aside(
+        &self,
+        arn: &KeyArn,
+        spec: KeySpec,
+        now: OffsetDateTime,
+    ) -> Result<(MaterialRecord, Change), Error> {
+        let drawn = tokio::task::spawn_blocking(move || Material::draw(spec)).await.map_err(Error::internal)?;
+        self.seal_material(arn, drawn, now)
+    }
+
+    /// Fresh material for a key: its record, and the change that writes it sealed. For specs that are quick to draw.
     pub(crate) fn draw_material(
         &self,
         arn: &KeyArn,
         spec: KeySpec,
         now: OffsetDateTime,
     ) -> Result<(MaterialRecord, Change), Error> {
-        let encoded = Material::draw(spec).ok_or_else(|| Error::internal("no key material was made"))?;
+        self.seal_material(arn, Material::draw(spec), now)
+    }
+
+    fn seal_material(
+        &self,
+        arn: &KeyArn,
+        drawn: Option<SecretBytes>,
+        now: OffsetDateTime,
+    ) -> Result<(MaterialRecord, Change), Error> {
+        let encoded = drawn.ok_or_else(|| Error::internal("no key material was made"))?;
         let material_id = MaterialId::of(&arn.key_id, encoded.expose()).to_string();
         let row = Row { account: &arn.account, key_id: &arn.key_id, material_id: &material_id };
         let sealed = self.root.seal(row, encoded.expose());
-        let record = MaterialRecord { id: material_id.clone(), created: now };
+        let record = MaterialRecord { id: material_id.clone(), created: now, rotation: None };
         let key_id = arn.key_id.clone();
         Ok((record, Change::PutMaterial { account: arn.account.clone(), key_id, material_id, sealed }))
     }

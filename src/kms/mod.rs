@@ -12,7 +12,9 @@ mod call;
 mod clock;
 mod error;
 mod gateway;
+mod grant;
 mod key;
+mod key_policy;
 mod managed;
 mod material;
 mod metadata;
@@ -21,19 +23,22 @@ pub mod ops;
 mod page;
 mod resolve;
 mod root_key;
+mod rotation;
 mod spec;
 pub mod store;
 mod symmetric;
 mod tags;
 pub mod wire;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use sqlx::SqlitePool;
 use time::OffsetDateTime;
 
 use crate::audit::Audit;
+use crate::crypto::Secret;
+use crate::identity::Identities;
 use crate::names::{AccountId, Region};
 
 use key::Key;
@@ -63,11 +68,18 @@ pub struct Kms {
     audit: Audit,
     clock: Clock,
     account: AccountId,
+    identities: Arc<Identities>,
+    grant_token_key: Secret<32>,
 }
 
 impl Kms {
     /// Opens the key store in `pool`, makes what is missing in it, and reads it into memory.
-    pub async fn open(config: Config, pool: SqlitePool, audit: Audit) -> Result<Self, OpenError> {
+    pub async fn open(
+        config: Config,
+        pool: SqlitePool,
+        audit: Audit,
+        identities: Arc<Identities>,
+    ) -> Result<Self, OpenError> {
         let root = root_key::load_or_make(&config.root_key_file)?;
         let store = Store::open(pool).await?;
         let fingerprint = root.fingerprint();
@@ -75,9 +87,22 @@ impl Kms {
             let reason = "it is not the key that this data directory's key store was made with".to_owned();
             return Err(OpenError::RootKey { path: config.root_key_file, reason });
         }
-        let kms = Self { store, root, audit, clock: config.clock, account: config.account.clone() };
+        let grant_token_key = root.derive(b"grant-token");
+        let account = config.account.clone();
+        let kms = Self { store, root, audit, clock: config.clock, account, identities, grant_token_key };
         kms.ensure_gateway_key(&config.account, &config.region).await.map_err(OpenError::First)?;
         Ok(kms)
+    }
+
+    /// Whether a principal that a policy names exists. A session exists as long as its role does.
+    fn principal_exists(&self, arn: &str) -> bool {
+        match arn.strip_prefix("arn:aws:sts::").and_then(|rest| rest.split_once(":assumed-role/")) {
+            Some((account, session)) => {
+                let role = session.split('/').next().unwrap_or_default();
+                self.identities.exists(&format!("arn:aws:iam::{account}:role/{role}"))
+            }
+            None => self.identities.exists(arn),
+        }
     }
 
     pub(crate) fn now(&self) -> OffsetDateTime {
@@ -97,6 +122,12 @@ impl Kms {
         let material = Arc::new(Material::decode(key.spec, encoded.expose()).map_err(Error::internal)?);
         Ok(Some(stored.opened.get_or_init(|| material).clone()))
     }
+}
+
+/// The key that seals session tokens, derived from the root key, so that every replica with that has this. The file is made
+/// where there is none.
+pub fn session_secret(root_key_file: &Path) -> Result<Secret<32>, OpenError> {
+    Ok(root_key::load_or_make(root_key_file)?.derive(b"session-token"))
 }
 
 /// Why the key store could not be opened. The operator reads it.

@@ -5,13 +5,40 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-/// A JSON value. Numbers, booleans and null occur in no member that is understood, so they are one.
+/// A JSON value. Numbers and booleans occur in conditions only, where their text counts; null nowhere.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Json {
     Text(String),
+    /// A number or boolean, as it was written.
+    Scalar(String),
     List(Vec<Json>),
     Object(BTreeMap<String, Json>),
-    Other,
+    Null,
+}
+
+impl Json {
+    /// A string, or a list of strings.
+    pub fn into_texts(self) -> Option<Vec<String>> {
+        self.into_list(|item| match item {
+            Self::Text(text) => Some(text),
+            _ => None,
+        })
+    }
+
+    /// A string, number or boolean, or a list of them.
+    pub fn into_scalars(self) -> Option<Vec<String>> {
+        self.into_list(|item| match item {
+            Self::Text(text) | Self::Scalar(text) => Some(text),
+            _ => None,
+        })
+    }
+
+    fn into_list(self, read: impl Fn(Self) -> Option<String>) -> Option<Vec<String>> {
+        match self {
+            Self::List(items) => items.into_iter().map(read).collect(),
+            single => read(single).map(|text| vec![text]),
+        }
+    }
 }
 
 impl<'de> Deserialize<'de> for Json {
@@ -33,24 +60,24 @@ impl<'de> Visitor<'de> for JsonVisitor {
         Ok(Json::Text(text.to_owned()))
     }
 
-    fn visit_bool<E: Error>(self, _: bool) -> Result<Json, E> {
-        Ok(Json::Other)
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Json, E> {
+        Ok(Json::Scalar(value.to_string()))
     }
 
-    fn visit_i64<E: Error>(self, _: i64) -> Result<Json, E> {
-        Ok(Json::Other)
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Json, E> {
+        Ok(Json::Scalar(value.to_string()))
     }
 
-    fn visit_u64<E: Error>(self, _: u64) -> Result<Json, E> {
-        Ok(Json::Other)
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Json, E> {
+        Ok(Json::Scalar(value.to_string()))
     }
 
-    fn visit_f64<E: Error>(self, _: f64) -> Result<Json, E> {
-        Ok(Json::Other)
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Json, E> {
+        Ok(Json::Scalar(value.to_string()))
     }
 
     fn visit_unit<E: Error>(self) -> Result<Json, E> {
-        Ok(Json::Other)
+        Ok(Json::Null)
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Json, A::Error> {

@@ -1,15 +1,25 @@
 //! IAM policy documents and their evaluation.
 //!
 //! Guarantee: pure; allows only what a statement allows and no statement denies. A document that is not a policy is
-//! refused whole; a statement with more than Sid, Effect, Action and Resource denies all that it may be about.
+//! refused whole; a statement with a member, operator, condition key or variable that is not known here denies all that it
+//! may be about. What an evaluation leaves unclear counts against the request.
 //!
 //! Must not know: callers, where documents come from, what the actions do.
 
+mod condition;
 mod document;
 mod evaluate;
+mod facts;
+mod glob;
 mod json;
-mod pattern;
+mod operator;
+mod principal;
+mod resource;
 mod statement;
+mod template;
+mod truth;
 
-pub use document::{Document, Malformed};
+pub use document::{Document, Kind, Malformed};
 pub use evaluate::{Decision, Reason, Request, evaluate};
+pub use facts::{Facts, NoFacts, Values};
+pub use principal::{Principal, Whom};

@@ -2,9 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use super::document::Malformed;
+use super::condition::{self, Condition};
+use super::document::{Kind, Malformed};
+use super::evaluate::Request;
+use super::glob::ActionPattern;
 use super::json::Json;
-use super::pattern::Pattern;
+use super::principal::{Element, Whom};
+use super::resource::{self, ResourcePattern};
+use super::template::Variables;
+use super::truth::Truth;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Effect {
@@ -12,76 +18,178 @@ pub(super) enum Effect {
     Deny,
 }
 
+/// What a statement lists, or everything else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Set<T> {
+    Of(Vec<T>),
+    AllBut(Vec<T>),
+}
+
+impl<T> Set<T> {
+    fn holds(&self, matches: impl Fn(&T) -> Truth) -> Truth {
+        match self {
+            Self::Of(items) => Truth::any(items.iter().map(matches)),
+            Self::AllBut(items) => Truth::any(items.iter().map(matches)).not(),
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Statement {
     pub sid: Option<String>,
     pub effect: Effect,
-    actions: Vec<Pattern>,
-    resources: Vec<Pattern>,
+    pub principal: Option<Element>,
+    actions: Set<ActionPattern>,
+    resources: Set<ResourcePattern>,
+    conditions: Vec<Condition>,
+    /// What is not understood in it.
+    pub unclear: Option<String>,
 }
 
 impl Statement {
-    pub fn parse(mut members: BTreeMap<String, Json>) -> Result<Self, Malformed> {
+    /// `None`: a statement that is accepted and means nothing.
+    pub fn parse(
+        mut members: BTreeMap<String, Json>,
+        kind: Kind,
+        variables: Variables,
+    ) -> Result<Option<Self>, Malformed> {
         let sid = match members.remove("Sid") {
             None => None,
             Some(Json::Text(sid)) => Some(sid),
             Some(_) => return Err(malformed("a Sid is not a string")),
         };
-        let effect = match members.remove("Effect") {
+        let mut effect = match members.remove("Effect") {
             Some(Json::Text(effect)) if effect == "Allow" => Effect::Allow,
             Some(Json::Text(effect)) if effect == "Deny" => Effect::Deny,
             _ => return Err(malformed("a statement's Effect is neither Allow nor Deny")),
         };
-        let actions = members.remove("Action").map(|value| patterns(value, "Action", Pattern::action)).transpose()?;
-        let resource = members.remove("Resource").map(texts).transpose()?;
-        let has_variable = resource.iter().flatten().any(|arn| arn.contains("${"));
-        let resources = resource.map(|arns| all(arns, "Resource", Pattern::arn)).transpose()?;
-        // Conditions, principals, negations and variables narrow a statement in ways that are not understood here.
-        // Whatever it says, it then denies everything that it may be about.
-        let understood = members.is_empty() && actions.is_some() && resources.is_some() && !has_variable;
-        if understood {
-            let (actions, resources) = (actions.unwrap_or_default(), resources.unwrap_or_default());
-            return Ok(Self { sid, effect, actions, resources });
+        let mut unclear = None;
+        let actions = actions(&mut members)?;
+        let resources = resources(&mut members, variables, &mut unclear)?;
+        let principal = principal(&mut members)?;
+        let mut conditions = match members.remove("Condition").map(|value| Condition::parse_all(value, variables)) {
+            None => Vec::new(),
+            Some(Ok(conditions)) => conditions,
+            Some(Err(condition::Fault::Malformed(fault))) => return Err(Malformed(fault)),
+            Some(Err(condition::Fault::Unclear(what))) => {
+                unclear = Some(what);
+                Vec::new()
+            }
+        };
+        if let Some(name) = members.keys().next() {
+            unclear = Some(format!("the member {name:?}"));
         }
-        let any = |pattern: Option<Pattern>| pattern.into_iter().collect::<Vec<_>>();
-        Ok(Self {
-            sid,
-            effect: Effect::Deny,
-            actions: actions.unwrap_or_else(|| any(Pattern::action("*"))),
-            resources: resources.filter(|_| !has_variable).unwrap_or_else(|| any(Pattern::arn("*"))),
-        })
+        let principal = match (kind, principal) {
+            (Kind::Identity, None) => None,
+            (Kind::Identity, Some(_)) => {
+                unclear = Some("a principal in an identity's policy".to_owned());
+                None
+            }
+            (Kind::Resource | Kind::Trust, Some(principal)) => {
+                if principal.is_negated() && effect == Effect::Allow {
+                    unclear = Some("an Allow for NotPrincipal".to_owned());
+                }
+                Some(principal)
+            }
+            (Kind::Resource | Kind::Trust, None) => return Err(malformed("a statement has no Principal")),
+        };
+        // A key policy's statement without Action or Resource is accepted and means nothing; elsewhere it is unclear.
+        if kind == Kind::Resource && unclear.is_none() && (actions.is_none() || resources.is_none()) {
+            return Ok(None);
+        }
+        let everything = || Set::Of(vec![ResourcePattern::Everything]);
+        let resources = match (kind, resources) {
+            (Kind::Trust, None) => everything(),
+            (_, Some(resources)) => resources,
+            (_, None) => {
+                unclear.get_or_insert_with(|| "a statement without Resource".to_owned());
+                everything()
+            }
+        };
+        let actions = actions.unwrap_or_else(|| {
+            unclear.get_or_insert_with(|| "a statement without Action".to_owned());
+            Set::Of(ActionPattern::parse("*").into_iter().collect())
+        });
+        if unclear.is_some() {
+            // Whatever it says, it denies everything that it may be about.
+            effect = Effect::Deny;
+            conditions.clear();
+        }
+        Ok(Some(Self { sid, effect, principal, actions, resources, conditions, unclear }))
     }
 
-    pub fn applies_to(&self, action: &str, resource: &str) -> bool {
-        self.actions.iter().any(|pattern| pattern.matches_action(action))
-            && self.resources.iter().any(|pattern| pattern.matches_arn(resource))
+    /// Whether the statement speaks of the request, and how it means who asks. Doubt makes a Deny apply and an Allow not.
+    pub fn applies(&self, request: &Request<'_>, action_in_lower_case: &str) -> Option<Whom> {
+        let whom = match &self.principal {
+            Some(principal) if self.unclear.is_none() => principal.means(request.principal)?,
+            _ => Whom::Itself,
+        };
+        let holds = self
+            .actions
+            .holds(|pattern| pattern.matches(action_in_lower_case).into())
+            .and(|| self.resources.holds(|pattern| pattern.matches(request.resource, request.facts)))
+            .and(|| Truth::all(self.conditions.iter().map(|condition| condition.holds(request.facts))));
+        match (holds, self.effect) {
+            (Truth::Yes, _) | (Truth::Unclear, Effect::Deny) => Some(whom),
+            (Truth::No, _) | (Truth::Unclear, Effect::Allow) => None,
+        }
     }
 }
 
-fn patterns(value: Json, member: &str, parse: fn(&str) -> Option<Pattern>) -> Result<Vec<Pattern>, Malformed> {
-    all(texts(value)?, member, parse)
+fn actions(members: &mut BTreeMap<String, Json>) -> Result<Option<Set<ActionPattern>>, Malformed> {
+    let parse = |text: &String| ActionPattern::parse(text).ok_or_else(|| malformed(&format!("{text:?} is no action")));
+    Ok(match either(members, "Action", "NotAction")? {
+        None => None,
+        Some((false, texts)) => Some(Set::Of(texts.iter().map(parse).collect::<Result<_, _>>()?)),
+        Some((true, texts)) => Some(Set::AllBut(texts.iter().map(parse).collect::<Result<_, _>>()?)),
+    })
 }
 
-fn all(texts: Vec<String>, member: &str, parse: fn(&str) -> Option<Pattern>) -> Result<Vec<Pattern>, Malformed> {
-    if texts.is_empty() {
-        return Err(malformed(&format!("the {member} of a statement is empty")));
+fn resources(
+    members: &mut BTreeMap<String, Json>,
+    variables: Variables,
+    unclear: &mut Option<String>,
+) -> Result<Option<Set<ResourcePattern>>, Malformed> {
+    let Some((negated, texts)) = either(members, "Resource", "NotResource")? else { return Ok(None) };
+    let mut patterns = Vec::new();
+    for text in &texts {
+        match ResourcePattern::parse(text, variables) {
+            Ok(pattern) => patterns.push(pattern),
+            Err(resource::Fault::NoArn) => return Err(malformed(&format!("{text:?} is no resource"))),
+            Err(resource::Fault::Unclear) => *unclear = Some(format!("a variable in {text:?}")),
+        }
     }
-    let parsed =
-        texts.iter().map(|text| parse(text).ok_or_else(|| malformed(&format!("{text:?} is not a valid {member}"))));
-    parsed.collect()
+    if unclear.is_some() {
+        return Ok(Some(Set::Of(vec![ResourcePattern::Everything])));
+    }
+    Ok(Some(if negated { Set::AllBut(patterns) } else { Set::Of(patterns) }))
 }
 
-/// A string, or a list of strings.
-fn texts(value: Json) -> Result<Vec<String>, Malformed> {
-    let items = match value {
-        Json::List(items) => items,
-        single => vec![single],
+fn principal(members: &mut BTreeMap<String, Json>) -> Result<Option<Element>, Malformed> {
+    match (members.remove("Principal"), members.remove("NotPrincipal")) {
+        (None, None) => Ok(None),
+        (Some(value), None) => Element::parse(false, value).map(Some).map_err(Malformed),
+        (None, Some(value)) => Element::parse(true, value).map(Some).map_err(Malformed),
+        (Some(_), Some(_)) => Err(malformed("a statement has both Principal and NotPrincipal")),
+    }
+}
+
+/// The texts of one of two members that exclude each other, and whether it is the second.
+fn either(
+    members: &mut BTreeMap<String, Json>,
+    name: &str,
+    negated: &str,
+) -> Result<Option<(bool, Vec<String>)>, Malformed> {
+    let (is_negated, value) = match (members.remove(name), members.remove(negated)) {
+        (None, None) => return Ok(None),
+        (Some(value), None) => (false, value),
+        (None, Some(value)) => (true, value),
+        (Some(_), Some(_)) => return Err(malformed(&format!("a statement has both {name} and {negated}"))),
     };
-    let text = |item| match item {
-        Json::Text(text) => Ok(text),
-        Json::List(_) | Json::Object(_) | Json::Other => Err(malformed("an Action or Resource is not a string")),
-    };
-    items.into_iter().map(text).collect()
+    match value.into_texts() {
+        Some(texts) if !texts.is_empty() => Ok(Some((is_negated, texts))),
+        _ => Err(malformed(&format!("the {name} of a statement is neither a string nor a list of some"))),
+    }
 }
 
 fn malformed(fault: &str) -> Malformed {

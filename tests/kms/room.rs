@@ -46,7 +46,7 @@ pub struct Room {
     folder: tempfile::TempDir,
     door: KmsDoor,
     pub kms: Arc<Kms>,
-    identities: Identities,
+    pub identities: Arc<Identities>,
     clock: Arc<AtomicI64>,
 }
 
@@ -99,7 +99,6 @@ impl Room {
             region: Region::new(REGION).unwrap(),
             clock: Clock::Virtual(clock.clone()),
         };
-        let kms = Arc::new(Kms::open(config, pool, Audit::open(&trail).unwrap()).await.unwrap());
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(IDENTITIES.as_bytes()).unwrap();
         let root = RootUser {
@@ -107,7 +106,9 @@ impl Room {
             access_key_id: "root".into(),
             secret_key: SecretKeyText::new("secret-of-root"),
         };
-        let identities = Identities::load(root, Some(file.path())).unwrap();
+        let identities = Arc::new(Identities::load(root, Some(file.path())).unwrap());
+        let audit = Audit::open(&trail).unwrap();
+        let kms = Arc::new(Kms::open(config, pool, audit, identities.clone()).await.unwrap());
         Self { folder, door: KmsDoor::new(kms.clone()), kms, identities, clock }
     }
 

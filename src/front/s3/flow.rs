@@ -10,7 +10,7 @@ use super::{Door, Incoming, Query, Reply, S3Error, Unpermitted, cors, forward, g
 use crate::front::access_log::Entry;
 use crate::front::doors::origin_of;
 use crate::front::{Arrival, ClientBody};
-use crate::identity::{Caller, Origin, Target};
+use crate::identity::{Caller, Origin, Target, Unauthenticated};
 use crate::sigv4::{self, Endpoint, Verified};
 
 /// Answers one request.
@@ -137,13 +137,17 @@ fn region_of(door: &Door, verified: Option<&Verified>) -> crate::names::Region {
 
 fn caller_of(door: &Door, verified: Option<&Verified>) -> Result<Caller, S3Error> {
     let Some(verified) = verified else { return Ok(Caller::anonymous(door.identities.account().clone())) };
-    if verified.session_token.is_some() {
-        let message = "The provided token is malformed or otherwise invalid.";
-        return Err(S3Error::new(http::StatusCode::BAD_REQUEST, "InvalidToken", message));
-    }
-    door.identities.caller(&verified.access_key_id).ok_or_else(|| {
-        let message = "The AWS Access Key Id you provided does not exist in our records.";
-        S3Error::new(http::StatusCode::FORBIDDEN, "InvalidAccessKeyId", message)
-            .field("AWSAccessKeyId", &*verified.access_key_id)
+    let token = verified.session_token.as_deref();
+    let caller = door.identities.authenticate(&verified.access_key_id, token, OffsetDateTime::now_utc());
+    caller.map_err(|error| {
+        let status = match error {
+            Unauthenticated::UnknownAccessKey => http::StatusCode::FORBIDDEN,
+            Unauthenticated::InvalidToken | Unauthenticated::ExpiredToken => http::StatusCode::BAD_REQUEST,
+        };
+        let answer = S3Error::new(status, error.code(), error.to_string());
+        match error {
+            Unauthenticated::UnknownAccessKey => answer.field("AWSAccessKeyId", &*verified.access_key_id),
+            Unauthenticated::InvalidToken | Unauthenticated::ExpiredToken => answer,
+        }
     })
 }

@@ -7,7 +7,8 @@ use serde_json::{Map, Value, json};
 
 use crate::kms::authorise::Facts;
 use crate::kms::error::{Code, Error};
-use crate::kms::key::{Key, Manager, State, default_policy};
+use crate::kms::key::{Key, Manager, NewKey, default_policy};
+use crate::kms::key_policy;
 use crate::kms::managed::new_key_id;
 use crate::kms::metadata::KeyMetadata;
 use crate::kms::spec::{KeyOrigin, KeySpec, KeyUsage};
@@ -72,14 +73,17 @@ impl Operation for CreateKey {
     async fn run(kms: &Kms, call: &Call, input: Input, trail: &mut Trail) -> Result<Output, Error> {
         let (spec, usage, origin) = (spec(&input), usage(&input)?, origin(&input)?);
         let facts = Facts::default()
-            .with("kms:KeySpec", spec.as_str())
-            .with("kms:CustomerMasterKeySpec", spec.as_str())
-            .with("kms:KeyUsage", usage.as_str())
-            .with("kms:CustomerMasterKeyUsage", usage.as_str())
-            .with("kms:KeyOrigin", origin.as_str())
-            .with("kms:MultiRegion", input.multi_region.to_string())
-            .with("kms:BypassPolicyLockoutSafetyCheck", input.bypass_policy_lockout_safety_check.to_string());
+            .with("kms:keyspec", spec.as_str())
+            .with("kms:customermasterkeyspec", spec.as_str())
+            .with("kms:keyusage", usage.as_str())
+            .with("kms:customermasterkeyusage", usage.as_str())
+            .with("kms:keyorigin", origin.as_str())
+            .with("kms:multiregion", input.multi_region.to_string())
+            .with("kms:bypasspolicylockoutsafetycheck", input.bypass_policy_lockout_safety_check.to_string());
         kms.authorise_without_key(call, "kms:CreateKey", &facts.request_tags(&input.tags))?;
+        if !input.tags.is_empty() {
+            kms.authorise_without_key(call, "kms:TagResource", &Facts::default().request_tags(&input.tags))?;
+        }
         let tags = tags::added(&Default::default(), &input.tags)?;
         let policy = policy(kms, call, &input)?;
 
@@ -93,25 +97,21 @@ impl Operation for CreateKey {
             },
         };
         let now = kms.now();
-        let mut key = Key {
-            arn,
-            manager: Manager::Customer,
-            spec,
-            usage,
-            origin,
-            description: input.description,
-            created: now,
-            state: State::PendingImport,
-            policy,
-            tags,
-            materials: Vec::new(),
-        };
         let mut changes = Vec::new();
-        if origin == KeyOrigin::AwsKms {
-            let (record, material) = kms.draw_material(&key.arn, spec, now)?;
-            key.state = State::Enabled;
-            key.materials.push(record);
-            changes.push(material);
+        let material = match origin {
+            KeyOrigin::AwsKms => {
+                let (record, material) = kms.draw_material_aside(&arn, spec, now).await?;
+                changes.push(material);
+                Some(record)
+            }
+            _ => None,
+        };
+        let description = input.description;
+        let manager = Manager::Customer;
+        let new = NewKey { arn, manager, spec, usage, origin, description, policy, tags, material };
+        let key = Key::new(new, now);
+        if !input.bypass_policy_lockout_safety_check && !kms.would_allow(call, "kms:PutKeyPolicy", &key) {
+            return Err(Error::locked_out());
         }
         let key = Arc::new(key);
         changes.push(Change::PutKey(key.clone()));
@@ -162,11 +162,9 @@ fn origin(input: &Input) -> Result<KeyOrigin, Error> {
     }
 }
 
-/// The policy that was given. Until key policies are evaluated none but the default is taken: a policy that is kept but
-/// not obeyed would be a lie.
-fn policy(_: &Kms, call: &Call, input: &Input) -> Result<String, Error> {
+fn policy(kms: &Kms, call: &Call, input: &Input) -> Result<String, Error> {
     match &input.policy {
         None => Ok(default_policy(call.caller.account())),
-        Some(_) => Err(Error::new(Code::UnsupportedOperation, "Key policies are not supported yet.")),
+        Some(policy) => key_policy::check(kms, policy).map(|()| policy.clone()),
     }
 }

@@ -88,7 +88,7 @@ impl Operation for Decrypt {
         let facts = Facts::of(&named)
             .context(&input.encryption_context)
             .tokens(&input.grant_tokens)
-            .with("kms:EncryptionAlgorithm", algorithm.as_str());
+            .with("kms:encryptionalgorithm", algorithm.as_str());
         kms.authorise(call, "kms:Decrypt", key, &facts).map_err(|denied| match input.key_id {
             Some(_) => denied,
             None => Error::invisible_ciphertext(),

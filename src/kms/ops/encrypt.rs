@@ -59,7 +59,7 @@ impl Operation for Encrypt {
         let facts = Facts::of(&named)
             .context(&input.encryption_context)
             .tokens(&input.grant_tokens)
-            .with("kms:EncryptionAlgorithm", algorithm.as_str());
+            .with("kms:encryptionalgorithm", algorithm.as_str());
         kms.authorise(call, "kms:Encrypt", key, &facts)?;
         key.check_usage(KeyUsage::EncryptDecrypt, "Encrypt")?;
         key.check_usable()?;

@@ -85,7 +85,7 @@ pub(super) async fn generate(
     let facts = Facts::of(&named)
         .context(&input.encryption_context)
         .tokens(&input.grant_tokens)
-        .with("kms:EncryptionAlgorithm", EncryptionAlgorithm::SymmetricDefault.as_str());
+        .with("kms:encryptionalgorithm", EncryptionAlgorithm::SymmetricDefault.as_str());
     kms.authorise(call, action, key, &facts)?;
     key.check_usage(KeyUsage::EncryptDecrypt, action.trim_start_matches("kms:"))?;
     key.check_usable()?;

@@ -51,6 +51,11 @@ impl RootKey {
         hex::encode(hmac_sha256(self.0.expose(), &[b"sealgate/v1/root-key-fingerprint"]))
     }
 
+    /// A secret for one purpose of this program, the same as long as the root key is.
+    pub fn derive(&self, purpose: &[u8]) -> Secret<32> {
+        Secret::filled(|secret| hkdf_sha256(self.0.expose(), b"sealgate/v1/purpose", &[purpose], secret))
+    }
+
     pub fn seal(&self, row: Row<'_>, material: &[u8]) -> Vec<u8> {
         let salt: [u8; SALT_LEN] = random();
         let mut sealed = Vec::with_capacity(1 + SALT_LEN + material.len() + TAG_LEN);

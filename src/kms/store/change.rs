@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
-use sqlx::{Row, SqlitePool};
+use sqlx::query::Query;
+use sqlx::sqlite::SqliteArguments;
+use sqlx::{Row, Sqlite, SqliteConnection, SqlitePool};
 
 use crate::kms::OpenError;
+use crate::kms::grant::Grant;
 use crate::kms::key::Key;
-use crate::names::{AccountId, Region};
+use crate::names::{AccountId, KeyArn, Region};
 
 use super::{Alias, Memory};
 
@@ -37,43 +40,109 @@ CREATE TABLE kms_alias (
     record TEXT NOT NULL,
     PRIMARY KEY (account, region, name)
 ) STRICT;
+CREATE TABLE kms_grant (
+    account TEXT NOT NULL,
+    region TEXT NOT NULL,
+    key_id TEXT NOT NULL,
+    grant_id TEXT NOT NULL,
+    record TEXT NOT NULL,
+    PRIMARY KEY (account, region, key_id, grant_id)
+) STRICT;
 "];
 
-/// One row that is written.
+/// One row that is written, or what goes with a key.
 pub enum Change {
     PutKey(Arc<Key>),
-    PutMaterial { account: AccountId, key_id: Arc<str>, material_id: String, sealed: Vec<u8> },
-    PutAlias { account: AccountId, region: Region, name: String, alias: Arc<Alias> },
+    /// With its aliases and grants, and its material unless a replica still has it.
+    DeleteKey(KeyArn),
+    PutMaterial {
+        account: AccountId,
+        key_id: Arc<str>,
+        material_id: String,
+        sealed: Vec<u8>,
+    },
+    PutAlias {
+        account: AccountId,
+        region: Region,
+        name: String,
+        alias: Arc<Alias>,
+    },
+    DeleteAlias {
+        account: AccountId,
+        region: Region,
+        name: String,
+    },
+    PutGrant(Arc<Grant>),
+    DeleteGrant {
+        key: KeyArn,
+        id: String,
+    },
 }
 
 /// Writes all changes or none.
 pub(super) async fn commit(pool: &SqlitePool, changes: &[Change]) -> Result<(), sqlx::Error> {
     let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
     for change in changes {
-        let query = match change {
-            Change::PutKey(key) => sqlx::query("INSERT OR REPLACE INTO kms_key VALUES (?, ?, ?, ?)")
-                .bind(key.arn.account.as_str())
-                .bind(key.arn.region.as_str())
-                .bind(&*key.arn.key_id)
-                .bind(json(&**key)?),
-            Change::PutMaterial { account, key_id, material_id, sealed } => {
-                sqlx::query("INSERT OR REPLACE INTO kms_material VALUES (?, ?, ?, ?)")
-                    .bind(account.as_str())
-                    .bind(&**key_id)
-                    .bind(material_id)
-                    .bind(sealed)
-            }
-            Change::PutAlias { account, region, name, alias } => {
-                sqlx::query("INSERT OR REPLACE INTO kms_alias VALUES (?, ?, ?, ?)")
-                    .bind(account.as_str())
-                    .bind(region.as_str())
-                    .bind(name)
-                    .bind(json(&**alias)?)
-            }
-        };
-        query.execute(&mut *transaction).await?;
+        write(&mut transaction, change).await?;
     }
     transaction.commit().await
+}
+
+async fn write(connection: &mut SqliteConnection, change: &Change) -> Result<(), sqlx::Error> {
+    let query = match change {
+        Change::PutKey(key) => {
+            of_key("INSERT OR REPLACE INTO kms_key VALUES (?, ?, ?, ?)", &key.arn).bind(json(&**key)?)
+        }
+        Change::DeleteKey(key) => return delete_key(connection, key).await,
+        Change::PutMaterial { account, key_id, material_id, sealed } => {
+            sqlx::query("INSERT OR REPLACE INTO kms_material VALUES (?, ?, ?, ?)")
+                .bind(account.as_str())
+                .bind(&**key_id)
+                .bind(material_id)
+                .bind(sealed)
+        }
+        Change::PutAlias { account, region, name, alias } => {
+            sqlx::query("INSERT OR REPLACE INTO kms_alias VALUES (?, ?, ?, ?)")
+                .bind(account.as_str())
+                .bind(region.as_str())
+                .bind(name)
+                .bind(json(&**alias)?)
+        }
+        Change::DeleteAlias { account, region, name } => {
+            sqlx::query("DELETE FROM kms_alias WHERE account = ? AND region = ? AND name = ?")
+                .bind(account.as_str())
+                .bind(region.as_str())
+                .bind(name)
+        }
+        Change::PutGrant(grant) => of_key("INSERT OR REPLACE INTO kms_grant VALUES (?, ?, ?, ?, ?)", &grant.key)
+            .bind(&grant.id)
+            .bind(json(&**grant)?),
+        Change::DeleteGrant { key, id } => {
+            of_key("DELETE FROM kms_grant WHERE account = ? AND region = ? AND key_id = ? AND grant_id = ?", key)
+                .bind(id)
+        }
+    };
+    query.execute(connection).await.map(drop)
+}
+
+async fn delete_key(connection: &mut SqliteConnection, key: &KeyArn) -> Result<(), sqlx::Error> {
+    for statement in [
+        "DELETE FROM kms_key WHERE account = ? AND region = ? AND key_id = ?",
+        "DELETE FROM kms_grant WHERE account = ? AND region = ? AND key_id = ?",
+        "DELETE FROM kms_alias WHERE account = ? AND region = ? AND record ->> 'key_id' = ?",
+    ] {
+        of_key(statement, key).execute(&mut *connection).await?;
+    }
+    sqlx::query("DELETE FROM kms_material WHERE key_id = ?1 AND NOT EXISTS (SELECT 1 FROM kms_key WHERE key_id = ?1)")
+        .bind(&*key.key_id)
+        .execute(connection)
+        .await
+        .map(drop)
+}
+
+/// A statement whose first three parameters name a key.
+fn of_key<'q>(statement: &'static str, key: &'q KeyArn) -> Query<'q, Sqlite, SqliteArguments> {
+    sqlx::query(statement).bind(key.account.as_str()).bind(key.region.as_str()).bind(&*key.key_id)
 }
 
 /// Reads every row into memory.
@@ -104,6 +173,12 @@ pub(super) async fn load(pool: &SqlitePool) -> Result<Memory, OpenError> {
             alias: Arc::new(serde_json::from_str(&record).map_err(|error| damaged(error.to_string()))?),
             name,
         });
+    }
+    for row in sqlx::query("SELECT grant_id, record FROM kms_grant").fetch_all(pool).await? {
+        let record: String = row.try_get("record")?;
+        let grant: Grant = serde_json::from_str(&record)
+            .map_err(|error| OpenError::Damaged(format!("grant {}: {error}", row.get::<String, _>("grant_id"))))?;
+        changes.push(Change::PutGrant(Arc::new(grant)));
     }
     let mut memory = Memory::default();
     memory.apply(changes);

@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
+use crate::kms::grant::Grant;
 use crate::kms::key::{Key, Manager};
 use crate::kms::material::Material;
 use crate::names::{AccountId, KeyArn, Region};
@@ -29,6 +30,8 @@ pub struct Partition {
     pub keys: BTreeMap<Arc<str>, Arc<Key>>,
     /// By the alias's name with its prefix `alias/`.
     pub aliases: BTreeMap<String, Arc<Alias>>,
+    /// By key id and grant id.
+    pub grants: BTreeMap<Arc<str>, BTreeMap<String, Arc<Grant>>>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -53,6 +56,21 @@ impl Memory {
 
     pub fn key(&self, arn: &KeyArn) -> Option<&Arc<Key>> {
         self.partition(&arn.account, &arn.region)?.keys.get(&*arn.key_id)
+    }
+
+    pub fn grants(&self, key: &KeyArn) -> impl Iterator<Item = &Arc<Grant>> {
+        let partition = self.partition(&key.account, &key.region);
+        partition.and_then(|partition| partition.grants.get(&*key.key_id)).into_iter().flat_map(BTreeMap::values)
+    }
+
+    pub fn grant(&self, key: &KeyArn, id: &str) -> Option<&Arc<Grant>> {
+        self.partition(&key.account, &key.region)?.grants.get(&*key.key_id)?.get(id)
+    }
+
+    /// Every grant in a Region, of whatever account.
+    pub fn grants_in(&self, region: &Region) -> impl Iterator<Item = &Arc<Grant>> {
+        let partitions = self.partitions.iter().filter(move |((_, own), _)| own == region);
+        partitions.flat_map(|(_, partition)| partition.grants.values().flat_map(BTreeMap::values))
     }
 
     /// The account that has a key of this id, in whatever Region.
@@ -86,10 +104,36 @@ impl Memory {
                     let stored = Arc::new(StoredMaterial { sealed, opened: OnceLock::new() });
                     self.materials.entry(key_id).or_default().insert(material_id, stored);
                 }
+                Change::DeleteKey(key) => self.delete_key(&key),
                 Change::PutAlias { account, region, name, alias } => {
                     self.partition_mut(&account, &region).aliases.insert(name, alias);
                 }
+                Change::DeleteAlias { account, region, name } => {
+                    self.partition_mut(&account, &region).aliases.remove(&name);
+                }
+                Change::PutGrant(grant) => {
+                    let grants = &mut self.partition_mut(&grant.key.account, &grant.key.region).grants;
+                    grants.entry(grant.key.key_id.clone()).or_default().insert(grant.id.clone(), grant);
+                }
+                Change::DeleteGrant { key, id } => {
+                    let grants = &mut self.partition_mut(&key.account, &key.region).grants;
+                    if let Some(grants) = grants.get_mut(&*key.key_id) {
+                        grants.remove(&id);
+                    }
+                }
             }
+        }
+    }
+
+    fn delete_key(&mut self, key: &KeyArn) {
+        let partition = self.partition_mut(&key.account, &key.region);
+        partition.keys.remove(&*key.key_id);
+        partition.aliases.retain(|_, alias| alias.key_id != *key.key_id);
+        partition.grants.remove(&*key.key_id);
+        let is_left = self.partitions.values().any(|partition| partition.keys.contains_key(&*key.key_id));
+        if !is_left {
+            self.accounts.remove(&*key.key_id);
+            self.materials.remove(&*key.key_id);
         }
     }
 
