@@ -82,7 +82,10 @@ impl Http {
         let payload = match &body {
             Body::Empty => SignedPayload::Sha256(crypto::sha256(&[])),
             Body::Bytes(bytes) => SignedPayload::Sha256(crypto::sha256(&[bytes])),
-            Body::Stream { .. } if self.config.trailing_checksum == TrailingChecksum::Crc32c => {
+            // S3 takes an object with a lock only with a checksum.
+            Body::Stream { .. }
+                if self.config.trailing_checksum == TrailingChecksum::Crc32c || asks_for_lock(&headers) =>
+            {
                 SignedPayload::UnsignedTrailer
             }
             Body::Stream { .. } => SignedPayload::Unsigned,
@@ -124,6 +127,10 @@ struct Outgoing {
     body: BoxBody,
     payload: SignedPayload,
     broken: body::Broken,
+}
+
+fn asks_for_lock(headers: &HeaderMap) -> bool {
+    headers.keys().any(|name| name.as_str().starts_with("x-amz-object-lock-"))
 }
 
 fn owned((name, value): (&http::HeaderName, &HeaderValue)) -> (http::HeaderName, HeaderValue) {
