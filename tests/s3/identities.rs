@@ -24,8 +24,9 @@ secret = "writer-secret"
 
 [accounts.000000000000.users.conditional.policies]
 maybe = '''{"Version":"2012-10-17","Statement":[
-  {"Effect":"Allow","Action":"s3:*","Resource":"*"},
-  {"Effect":"Allow","Action":"s3:GetObject","Resource":"*","Condition":{"StringEquals":{"aws:username":"x"}}}]}'''
+  {"Effect":"Allow","Action":"s3:PutObject","Resource":"*"},
+  {"Effect":"Allow","Action":"s3:GetObject","Resource":"*","Condition":{"StringEquals":{"aws:username":"conditional"}}},
+  {"Effect":"Allow","Action":"s3:DeleteObject","Resource":"*","Condition":{"StringEquals":{"aws:username":"x"}}}]}'''
 [[accounts.000000000000.users.conditional.access_keys]]
 id = "CONDITIONALCONDITION"
 secret = "conditional-secret"
@@ -97,7 +98,7 @@ async fn a_copy_needs_both_ends() {
 }
 
 #[tokio::test]
-async fn inactive_keys_other_accounts_and_conditions_are_refused() {
+async fn inactive_keys_other_accounts_and_unmet_conditions_are_refused() {
     let world = World::start().await;
     let (root, bucket) = (world.gateway.s3(), &world.bucket);
     root.put(bucket, "public/a", "x").send().await.ok();
@@ -106,10 +107,10 @@ async fn inactive_keys_other_accounts_and_conditions_are_refused() {
     let other = world.user("OTHERACCOUNTOTHERACC", "other-secret");
     other.get(bucket, "public/a").send().await.error(403, "AccessDenied");
     other.put(bucket, "public/a", "y").send().await.error(403, "AccessDenied");
-    // A statement with a condition denies what it may be about until conditions are evaluated.
     let conditional = world.user("CONDITIONALCONDITION", "conditional-secret");
-    conditional.get(bucket, "public/a").send().await.error(403, "AccessDenied");
     conditional.put(bucket, "public/b", "y").send().await.ok();
+    conditional.get(bucket, "public/b").send().await.ok();
+    conditional.delete(bucket, "public/b").send().await.error(403, "AccessDenied");
 }
 
 #[tokio::test]
