@@ -88,6 +88,14 @@ impl Backend {
         self.send("PUT", (bucket, key), &[], headers, body).await.ok()
     }
 
+    /// Stores what stands at one place at another too, byte for byte, as a replication does.
+    pub async fn replicate(&self, (bucket, key): (&str, &str), (to_bucket, to_key): (&str, &str)) {
+        let stored = self.get(bucket, key).await.ok();
+        let headers = stored_headers(&stored);
+        let lent: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        self.put(to_bucket, to_key, &lent, stored.body).await;
+    }
+
     /// Stores an object again with its own headers (those that PutObject takes) and a changed body.
     pub async fn replace_body(&self, bucket: &str, key: &str, change: impl FnOnce(Vec<u8>) -> Vec<u8>) {
         let stored = self.get(bucket, key).await.ok();
