@@ -18,7 +18,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use super::listener::{Serve, Stream};
 use super::patient_io::PatientIo;
 use crate::front::console::Console;
-use crate::front::{Arrival, ClientBody, Doors};
+use crate::front::{Arrival, ClientBody, Doors, TrustedProxies};
 
 /// How long a client may be silent.
 #[derive(Clone, Copy)]
@@ -38,6 +38,7 @@ const MAX_HEADERS: usize = 512;
 pub struct Clients {
     pub doors: Arc<Doors>,
     pub limits: Limits,
+    pub proxies: Arc<TrustedProxies>,
 }
 
 impl Serve for Clients {
@@ -67,7 +68,8 @@ impl Clients {
         let limits = self.limits;
         let service = service_fn(move |request: Request<Incoming>| {
             let doors = self.doors.clone();
-            let arrival = Arrival::now(peer.ip(), secure);
+            let (source_ip, secure) = self.proxies.origin(peer.ip(), secure, request.headers());
+            let arrival = Arrival::now(source_ip, secure);
             let answer: BoxFuture<'static, _> = Box::pin(async move {
                 let (head, body) = request.into_parts();
                 let body = ClientBody::new(body, limits.body);

@@ -80,6 +80,7 @@ pub async fn open(settings: Settings) -> anyhow::Result<House> {
             domains: settings.domains,
             system_bucket: settings.system_bucket,
             default_encryption: settings.default_encryption,
+            sse_c_over_http: settings.sse_c_over_http,
         },
     };
     let metrics = Arc::new(Metrics::new(SystemTime::now()));

@@ -70,6 +70,7 @@ pub async fn start(settings: Settings) -> anyhow::Result<Running> {
     let acceptor = settings.tls.as_ref().map(tls::acceptor).transpose()?;
     let scheme = if acceptor.is_some() { "https" } else { "http" };
     let (listen, console_listen, drain) = (settings.listen, settings.console_listen, settings.drain);
+    let proxies = Arc::new(settings.trusted_proxies.clone());
     let limits = connection::Limits { header: settings.header_timeout, body: settings.body_timeout };
     let house = house::open(settings).await?;
     let clients = TcpListener::bind(listen).await.with_context(|| bind_hint("listen", listen))?;
@@ -88,7 +89,11 @@ pub async fn start(settings: Settings) -> anyhow::Result<Running> {
         upstream,
         draining,
         drain,
-        clients: Listener::spawn(clients, acceptor, connection::Clients { doors: Arc::new(house.doors), limits }),
+        clients: Listener::spawn(
+            clients,
+            acceptor,
+            connection::Clients { doors: Arc::new(house.doors), limits, proxies },
+        ),
         console: Listener::spawn(console, None, connection::Operators { console: Arc::new(shown), limits }),
         janitor,
         _chores: house.chores,

@@ -1,8 +1,10 @@
-//! Per-bucket settings that the gateway keeps itself: whether a bucket is sealed.
+//! Per-bucket settings that the gateway keeps itself: whether a bucket is sealed, and its default encryption.
 //!
 //! Guarantee: a bucket's state lives in the gateway's own database, never in what the backend could edit; a bucket
 //! that was created through the gateway is sealed from its first byte on. Reads are served from memory.
 //! Must not know: objects, keys, requests.
+
+mod encryption;
 
 use std::collections::HashMap;
 use std::sync::RwLock;
@@ -10,7 +12,10 @@ use std::sync::RwLock;
 use sqlx::{Row, SqlitePool};
 use tokio::sync::Mutex;
 
+use crate::kms::store::sqlite::migrate;
 use crate::names::BucketName;
+
+pub use encryption::{CustomerKeys, DefaultAlgorithm, Encryption};
 
 /// What a bucket may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,12 +32,30 @@ pub enum Error {
     Database(#[from] sqlx::Error),
     #[error("the database holds an invalid bucket name")]
     Damaged(#[from] crate::names::InvalidName),
+    #[error("the database holds an encryption rule that cannot be read")]
+    Rule(#[from] serde_json::Error),
 }
+
+/// What is kept of one bucket.
+#[derive(Clone)]
+struct Settings {
+    state: State,
+    encryption: Option<Encryption>,
+}
+
+const UNKNOWN: Settings = Settings { state: State::Mixed, encryption: None };
+
+/// The room's tables, version by version.
+const MIGRATIONS: &[&str] = &[
+    "CREATE TABLE IF NOT EXISTS buckets (name TEXT PRIMARY KEY, sealed INTEGER NOT NULL) STRICT",
+    // The default encryption as JSON.
+    "ALTER TABLE buckets ADD COLUMN encryption TEXT",
+];
 
 /// The settings of every bucket that has any.
 pub struct Buckets {
     pool: SqlitePool,
-    states: RwLock<HashMap<BucketName, State>>,
+    settings: RwLock<HashMap<BucketName, Settings>>,
     /// Held while database and memory change together.
     changing: Mutex<()>,
 }
@@ -40,25 +63,43 @@ pub struct Buckets {
 impl Buckets {
     /// Loads the settings; makes the table in a new database.
     pub async fn open(pool: SqlitePool) -> Result<Self, Error> {
-        sqlx::query("CREATE TABLE IF NOT EXISTS buckets (name TEXT PRIMARY KEY, sealed INTEGER NOT NULL) STRICT")
-            .execute(&pool)
-            .await?;
-        let states = RwLock::new(read(&pool).await?);
-        Ok(Self { pool, states, changing: Mutex::new(()) })
+        migrate(&pool, "bucket", MIGRATIONS).await?;
+        let settings = RwLock::new(read(&pool).await?);
+        Ok(Self { pool, settings, changing: Mutex::new(()) })
     }
 
     /// Takes over what another process, such as `sealgate bucket seal`, has written.
     pub async fn refresh(&self) -> Result<(), Error> {
         let _changing = self.changing.lock().await;
-        let states = read(&self.pool).await?;
-        self.write(|known| *known = states);
+        let settings = read(&self.pool).await?;
+        self.write(|known| *known = settings);
         Ok(())
     }
 
     /// The state of `bucket`: mixed unless it is known to be sealed.
     pub fn state(&self, bucket: &BucketName) -> State {
-        let states = self.states.read().unwrap_or_else(|poisoned| poisoned.into_inner());
-        states.get(bucket).copied().unwrap_or(State::Mixed)
+        self.read(bucket, |settings| settings.state)
+    }
+
+    /// The default encryption of `bucket`, if one was put.
+    pub fn encryption(&self, bucket: &BucketName) -> Option<Encryption> {
+        self.read(bucket, |settings| settings.encryption.clone())
+    }
+
+    /// Sets or removes the default encryption of `bucket`. Durable when it returns.
+    pub async fn set_encryption(&self, bucket: &BucketName, encryption: Option<Encryption>) -> Result<(), Error> {
+        let _changing = self.changing.lock().await;
+        let text = encryption.as_ref().map(serde_json::to_string).transpose()?;
+        sqlx::query(
+            "INSERT INTO buckets (name, sealed, encryption) VALUES (?1, 0, ?2) \
+             ON CONFLICT (name) DO UPDATE SET encryption = excluded.encryption",
+        )
+        .bind(bucket.as_str())
+        .bind(text)
+        .execute(&self.pool)
+        .await?;
+        self.write(|settings| settings.entry(bucket.clone()).or_insert(UNKNOWN).encryption = encryption);
+        Ok(())
     }
 
     /// Marks `bucket` as sealed. Durable when it returns.
@@ -68,7 +109,7 @@ impl Buckets {
             .bind(bucket.as_str())
             .execute(&self.pool)
             .await?;
-        self.write(|states| states.insert(bucket.clone(), State::Sealed));
+        self.write(|settings| settings.entry(bucket.clone()).or_insert(UNKNOWN).state = State::Sealed);
         Ok(())
     }
 
@@ -76,29 +117,62 @@ impl Buckets {
     pub async fn forget(&self, bucket: &BucketName) -> Result<(), Error> {
         let _changing = self.changing.lock().await;
         sqlx::query("DELETE FROM buckets WHERE name = ?1").bind(bucket.as_str()).execute(&self.pool).await?;
-        self.write(|states| states.remove(bucket));
+        self.write(|settings| settings.remove(bucket));
         Ok(())
     }
 
-    fn write<T>(&self, change: impl FnOnce(&mut HashMap<BucketName, State>) -> T) {
-        let mut states = self.states.write().unwrap_or_else(|poisoned| poisoned.into_inner());
-        change(&mut states);
+    fn read<T>(&self, bucket: &BucketName, what: impl FnOnce(&Settings) -> T) -> T {
+        let settings = self.settings.read().unwrap_or_else(|poisoned| poisoned.into_inner());
+        what(settings.get(bucket).unwrap_or(&UNKNOWN))
+    }
+
+    fn write<T>(&self, change: impl FnOnce(&mut HashMap<BucketName, Settings>) -> T) {
+        let mut settings = self.settings.write().unwrap_or_else(|poisoned| poisoned.into_inner());
+        change(&mut settings);
     }
 }
 
-async fn read(pool: &SqlitePool) -> Result<HashMap<BucketName, State>, Error> {
-    let mut states = HashMap::new();
-    for row in sqlx::query("SELECT name, sealed FROM buckets").fetch_all(pool).await? {
+async fn read(pool: &SqlitePool) -> Result<HashMap<BucketName, Settings>, Error> {
+    let mut settings = HashMap::new();
+    for row in sqlx::query("SELECT name, sealed, encryption FROM buckets").fetch_all(pool).await? {
         let name = BucketName::new(row.try_get("name")?)?;
         let state = if row.try_get::<i64, _>("sealed")? == 0 { State::Mixed } else { State::Sealed };
-        states.insert(name, state);
+        let rule: Option<String> = row.try_get("encryption")?;
+        let encryption = rule.as_deref().map(serde_json::from_str).transpose()?;
+        settings.insert(name, Settings { state, encryption });
     }
-    Ok(states)
+    Ok(settings)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn a_rule_survives_a_restart_and_leaves_the_mark_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}?mode=rwc", dir.path().join("db").display());
+        let bucket = BucketName::new("photos").unwrap();
+        let pool = SqlitePool::connect(&url).await.unwrap();
+        // A database of the version before.
+        sqlx::raw_sql("CREATE TABLE buckets (name TEXT PRIMARY KEY, sealed INTEGER NOT NULL) STRICT; INSERT INTO buckets VALUES ('photos', 1)")
+            .execute(&pool)
+            .await
+            .unwrap();
+        let buckets = Buckets::open(pool).await.unwrap();
+        let rule = Encryption {
+            algorithm: DefaultAlgorithm::DsseKms,
+            key: Some("alias/mine".into()),
+            bucket_key: Some(false),
+            customer_keys: Some(CustomerKeys::Blocked),
+        };
+        buckets.set_encryption(&bucket, Some(rule.clone())).await.unwrap();
+        let again = Buckets::open(SqlitePool::connect(&url).await.unwrap()).await.unwrap();
+        assert_eq!((again.state(&bucket), again.encryption(&bucket)), (State::Sealed, Some(rule)));
+        again.set_encryption(&bucket, None).await.unwrap();
+        let third = Buckets::open(SqlitePool::connect(&url).await.unwrap()).await.unwrap();
+        assert_eq!((third.state(&bucket), third.encryption(&bucket)), (State::Sealed, None));
+    }
 
     #[tokio::test]
     async fn a_mark_survives_a_restart_and_goes_with_its_bucket() {

@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 
 use super::{Error, Setting, Source, Values};
 use crate::audit::Durability;
+use crate::front::TrustedProxies;
 use crate::front::s3::DefaultEncryption;
 use crate::names::{AccountId, BucketName, Region};
 use crate::object::MetadataCheck;
@@ -29,6 +30,10 @@ pub struct Settings {
     pub domains: Vec<String>,
     pub system_bucket: BucketName,
     pub default_encryption: DefaultEncryption,
+    /// Whether keys of the customer (SSE-C) may come over a connection without TLS.
+    pub sse_c_over_http: bool,
+    /// Whose `X-Forwarded-For` and `X-Forwarded-Proto` count.
+    pub trusted_proxies: TrustedProxies,
     pub metadata_check: MetadataCheck,
     /// For replicas and restored buckets: stored bucket name -> the name that its envelopes are bound to.
     pub bound_names: HashMap<BucketName, BucketName>,
@@ -115,6 +120,8 @@ impl Settings {
                 "default_encryption",
                 &[("AES256", DefaultEncryption::SseS3), ("aws:kms", DefaultEncryption::SseKms)],
             )?,
+            sse_c_over_http: required(values, "sse_c_over_http")?,
+            trusted_proxies: optional(values, "trusted_proxies")?.unwrap_or_default(),
             metadata_check: choice(
                 values,
                 "metadata_check",

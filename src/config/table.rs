@@ -49,6 +49,8 @@ pub const SETTINGS: &[Setting] = &[
     setting("domains", Kind::List, Some("localhost")),
     setting("system_bucket", Kind::Text, Some("sealgate-system")),
     setting("default_encryption", Kind::Text, Some("AES256")),
+    setting("sse_c_over_http", Kind::Switch, Some("false")),
+    setting("trusted_proxies", Kind::List, None),
     setting("metadata_check", Kind::Text, Some("refuse")),
     setting("bound_names", Kind::List, None),
     setting("manifest_cache_bytes", Kind::Number, Some("16777216")),

@@ -8,6 +8,7 @@
 
 mod bucket_keys;
 mod context;
+mod customer_key;
 mod error;
 
 use std::sync::Arc;
@@ -25,6 +26,7 @@ use crate::names::{BucketName, EncryptionContext, KeyArn, ObjectKey, Region};
 
 use bucket_keys::{BucketKeys, MakeId, OpenId, Requester};
 
+pub use customer_key::CustomerKey;
 pub use error::Error;
 
 #[derive(Clone, Debug)]
@@ -55,6 +57,8 @@ pub enum Protection {
         key: Option<String>,
         context: EncryptionContext,
     },
+    /// The customer's key is the KEK; the key manager has no part in it.
+    SseC(CustomerKey),
 }
 
 /// What an envelope records of its KEKs. `blobs` has one KMS ciphertext for each layer.
@@ -74,12 +78,13 @@ pub enum RecordedKind {
     DsseKms,
 }
 
-/// A key that wraps data keys, and its KMS ciphertext, by which it is found again.
+/// A key that wraps data keys, and its KMS ciphertext, by which it is found again: empty for a customer's key.
 #[derive(Clone)]
 pub struct Kek {
     pub secret: Arc<Secret<32>>,
     pub blob: Bytes,
-    pub key: KeyArn,
+    /// `None`: the customer's.
+    pub key: Option<KeyArn>,
 }
 
 const AWS_MANAGED_KEY: &str = "alias/aws/s3";
@@ -119,6 +124,7 @@ impl DataKeys {
                 let outer = self.generate_once(permit, place.0, key.as_deref(), &context).await?;
                 Ok(vec![inner, outer])
             }
+            Protection::SseC(key) => Ok(vec![Kek { secret: key.secret().clone(), blob: Bytes::new(), key: None }]),
         }
     }
 
@@ -150,7 +156,7 @@ impl DataKeys {
     /// No cache: the gateway's own key asks nobody, so a key for each object costs a few microseconds.
     fn generate_for_gateway(&self, place: (&BucketName, &ObjectKey)) -> Result<Kek, Error> {
         let made = self.kms.generate_gateway_data_key(&context::of_object(&EncryptionContext::new(), place)?)?;
-        Ok(Kek { secret: exact(&made.plaintext)?, blob: made.blob.into(), key: made.key })
+        Ok(Kek { secret: exact(&made.plaintext)?, blob: made.blob.into(), key: Some(made.key) })
     }
 
     fn open_for_gateway(&self, place: (&BucketName, &ObjectKey), blob: &[u8]) -> Result<Arc<Secret<32>>, Error> {
@@ -220,7 +226,7 @@ impl DataKeys {
         Ok(Kek {
             secret: exact(&output.plaintext)?,
             blob: output.ciphertext_blob.0.into(),
-            key: output.key_id.parse().map_err(|_| Error::Damaged)?,
+            key: Some(output.key_id.parse().map_err(|_| Error::Damaged)?),
         })
     }
 

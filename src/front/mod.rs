@@ -9,9 +9,11 @@ mod client_body;
 mod doors;
 pub mod console;
 pub mod kms;
+mod proxies;
 pub mod s3;
 pub mod sts;
 
 pub use arrival::Arrival;
 pub use client_body::ClientBody;
 pub use doors::Doors;
+pub use proxies::TrustedProxies;

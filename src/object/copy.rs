@@ -19,9 +19,9 @@ use super::put::{MAX_PUT, Write, joined, place};
 use super::range::ByteRange;
 use super::stored::{Kind, Stored};
 use super::tagging::Tagging;
-use super::{Objects, attributes, etag};
+use super::{Objects, attributes, etag, unlock};
 use crate::checksum::{Algorithm, ChecksumKind, Hasher};
-use crate::datakey::Protection;
+use crate::datakey::{CustomerKey, Protection};
 use crate::identity::Permit;
 use crate::seal::FullChecksum;
 use crate::upstream::{self, Request};
@@ -38,6 +38,8 @@ pub struct Source {
     pub permit: Permit,
     pub version_id: Option<String>,
     pub conditions: Conditions,
+    /// For a source under SSE-C.
+    pub customer_key: Option<CustomerKey>,
 }
 
 /// `x-amz-metadata-directive`.
@@ -94,6 +96,7 @@ impl Objects {
             section: Section::Whole,
             conditions: copy.source.conditions.clone(),
             checksum: ChecksumMode::Off,
+            customer_key: copy.source.customer_key.clone(),
             headers: HeaderMap::new(),
         };
         // On a copy, "not modified" is a failed condition.
@@ -103,6 +106,7 @@ impl Objects {
             }
             _ => error,
         })?;
+        unlock::check_customer_key(copy.source.customer_key.as_ref(), &stored.kind)?;
         self.refuse_idle_self_copy(&copy)?;
         let plain_len = stored.plain_len()?;
         if plain_len > MAX_PUT {
@@ -115,7 +119,7 @@ impl Objects {
         let source_version = stored.version_id.clone();
         let copied = match &stored.kind {
             Kind::Sealed(envelope) if envelope.layers() == protection::layers(&copy.protection) => {
-                let unlocked = self.unlock_stored(&copy.source.permit, (&source_bucket, &source_key), stored).await?;
+                let unlocked = self.unlock_stored(&read, stored).await?;
                 let (checksum, parts) = self.stored_checksum((&source_bucket, &source_key), &unlocked).await?;
                 let kept =
                     copy.checksum.is_none_or(|wanted| checksum.as_ref().is_some_and(|have| have.algorithm == wanted));

@@ -70,8 +70,29 @@ pub enum Fault {
     InvalidArgument { name: &'static str, value: String, message: String },
     #[error("the checksum does not match")]
     BadDigest { algorithm: &'static str },
-    #[error("not implemented: {0}")]
-    NotImplemented(&'static str),
+    #[error("{0}")]
+    CustomerKey(#[from] CustomerKeyFault),
+}
+
+/// What is wrong with a customer's key (SSE-C), or with its absence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CustomerKeyFault {
+    #[error("the object was sealed under a customer's key, and none was sent")]
+    Missing,
+    #[error("the customer's key is not the one that the object was sealed under")]
+    Wrong,
+    #[error("the object was not sealed under a customer's key")]
+    NotApplicable,
+    #[error("the upload was started with a customer's key and the request has none, or the other way round")]
+    UploadDiffers,
+    #[error("the customer's key is not the one that the upload was started with")]
+    WrongInUpload,
+}
+
+impl From<CustomerKeyFault> for Error {
+    fn from(fault: CustomerKeyFault) -> Self {
+        Self::Caller(fault.into())
+    }
 }
 
 impl From<upstream::Error> for Error {

@@ -15,10 +15,10 @@ use super::put::{joined, place};
 use super::range::ByteRange;
 use super::stored::{Kind, Stored};
 use super::tail::{Expected, TailCheck};
-use super::{Objects, manifests::Known};
-use crate::envelope::{Envelope, Shape};
+use super::{Objects, manifests::Known, unlock};
+use crate::datakey::CustomerKey;
+use crate::envelope::{Envelope, Mode, Shape};
 use crate::identity::Permit;
-use crate::names::{BucketName, ObjectKey};
 use crate::seal::{FullChecksum, LayerKeys, Layers, Manifest};
 use crate::upstream::{self, BoxBody, Request};
 
@@ -51,6 +51,8 @@ pub struct Read {
     pub section: Section,
     pub conditions: Conditions,
     pub checksum: ChecksumMode,
+    /// For objects under SSE-C.
+    pub customer_key: Option<CustomerKey>,
     /// Further headers for the backend, such as `x-amz-request-payer`.
     pub headers: HeaderMap,
 }
@@ -105,12 +107,16 @@ impl Objects {
     pub async fn head(&self, read: &Read) -> Result<ReadReply, Error> {
         let (bucket, object_key) = place(&read.permit)?;
         let stored = self.stored(read).await?;
-        let needs_keys = read.checksum == ChecksumMode::Enabled || matches!(read.section, Section::Part(_));
-        let stored = match stored.kind {
-            Kind::Sealed(_) if needs_keys => {
-                let unlocked = self.unlock_stored(&read.permit, (&bucket, &object_key), stored).await?;
+        unlock::check_customer_key(read.customer_key.as_ref(), &stored.kind)?;
+        let needs_checksum = read.checksum == ChecksumMode::Enabled;
+        let needs_keys = needs_checksum || matches!(read.section, Section::Part(_));
+        let stored = match &stored.kind {
+            // Under SSE-C the customer's key is checked on every request.
+            Kind::Sealed(envelope) if needs_keys || envelope.mode == Mode::SseC => {
+                let unlocked = self.unlock_stored(read, stored).await?;
                 let known = match (read.section, &unlocked.envelope.shape) {
                     (Section::Whole, Shape::Single { .. }) if unlocked.envelope.checksum.is_some() => None,
+                    (Section::Whole | Section::Range(_), _) if !needs_checksum => None,
                     _ => Some(
                         self.manifest((&bucket, &object_key), &unlocked.stored, &unlocked.envelope, &unlocked.keys)
                             .await?,
@@ -134,12 +140,14 @@ impl Objects {
     pub async fn attributes(&self, read: &Read, needs: bool) -> Result<AttributesRead, Error> {
         let (bucket, object_key) = place(&read.permit)?;
         let stored = self.existing(read).await?;
-        if !needs || matches!(stored.kind, Kind::Plain) {
+        unlock::check_customer_key(read.customer_key.as_ref(), &stored.kind)?;
+        let sse_c = matches!(&stored.kind, Kind::Sealed(envelope) if envelope.mode == Mode::SseC);
+        if !needs && !sse_c || matches!(stored.kind, Kind::Plain) {
             let plain_len = stored.plain_len()?;
             let reply = Self::reply_without_keys(stored, plain_len, None, upstream::empty());
             return Ok(AttributesRead { reply, manifest: None });
         }
-        let unlocked = self.unlock_stored(&read.permit, (&bucket, &object_key), stored).await?;
+        let unlocked = self.unlock_stored(read, stored).await?;
         let known = self.manifest((&bucket, &object_key), &unlocked.stored, &unlocked.envelope, &unlocked.keys).await?;
         let enabled = Read { checksum: ChecksumMode::Enabled, ..read.clone() };
         let reply = unlocked.reply(&enabled, Some(&known), upstream::empty())?;
@@ -147,7 +155,7 @@ impl Objects {
     }
 
     async fn get_once(&self, read: &Read) -> Result<ReadReply, Error> {
-        let (bucket, object_key) = place(&read.permit)?;
+        let (bucket, _) = place(&read.permit)?;
         let (start, end) = match read.section {
             Section::Whole => (0, None),
             Section::Range(ByteRange::FromTo(first, last)) => plan::optimistic(first, Some(last.saturating_add(1))),
@@ -171,6 +179,7 @@ impl Objects {
         };
         let (head, body) = answer.into_parts();
         let stored = Stored::read(head.status, head.headers, self.buckets.state(&bucket))?;
+        unlock::check_customer_key(read.customer_key.as_ref(), &stored.kind)?;
         if let Kind::Plain = stored.kind {
             return match read.section {
                 Section::Whole => {
@@ -180,20 +189,20 @@ impl Objects {
                 _ => self.plain_range(read, stored).await,
             };
         }
-        let unlocked = self.unlock_stored(&read.permit, (&bucket, &object_key), stored).await?;
+        let unlocked = self.unlock_stored(read, stored).await?;
         let at = if head.status == StatusCode::PARTIAL_CONTENT { start } else { 0 };
         self.read_unlocked(read, unlocked, Some((at, body))).await
     }
 
     /// A read that has to know the object first: a suffix, a part, or a range that the optimistic request missed.
     async fn get_cold(&self, read: &Read) -> Result<ReadReply, Error> {
-        let (bucket, object_key) = place(&read.permit)?;
         let stored = self.stored(read).await?;
+        unlock::check_customer_key(read.customer_key.as_ref(), &stored.kind)?;
         match stored.kind {
             Kind::Plain if matches!(read.section, Section::Part(_)) => self.plain_part(read, Method::GET).await,
             Kind::Plain => self.plain_range(read, stored).await,
             Kind::Sealed(_) => {
-                let unlocked = self.unlock_stored(&read.permit, (&bucket, &object_key), stored).await?;
+                let unlocked = self.unlock_stored(read, stored).await?;
                 self.read_unlocked(read, unlocked, None).await
             }
         }
@@ -275,17 +284,14 @@ impl Objects {
     }
 
     /// Unwraps and verifies the envelope of a stored object.
-    pub(super) async fn unlock_stored(
-        &self,
-        permit: &Permit,
-        place: (&BucketName, &ObjectKey),
-        stored: Stored,
-    ) -> Result<Unlocked, Error> {
+    pub(super) async fn unlock_stored(&self, read: &Read, stored: Stored) -> Result<Unlocked, Error> {
+        let (bucket, object_key) = place(&read.permit)?;
         let Kind::Sealed(envelope) = &stored.kind else {
             return Err(Error::Internal("a plain object has no envelope"));
         };
         let envelope = envelope.clone();
-        let keys = self.unlock(permit, place, &envelope, &stored).await?;
+        let customer = read.customer_key.as_ref();
+        let keys = self.unlock(&read.permit, (&bucket, &object_key), &envelope, &stored, customer).await?;
         Ok(Unlocked { stored, envelope, keys })
     }
 

@@ -41,7 +41,7 @@ pub use body::{BodyFault, PlainBody, PlainStream, Verdict};
 pub use conditions::{Conditions, quoted};
 pub use copy::{Copied, Copy, MetadataDirective, Source};
 pub use delete::{DeleteResult, Deleted, Doomed, NotDeleted};
-pub use error::{Error, Fault};
+pub use error::{CustomerKeyFault, Error, Fault};
 pub use etag::{Forms, list as etag_list, to_backend as etag_to_backend, to_client as etag_to_client, unquote};
 pub use get::{AttributesRead, ChecksumMode, Read, ReadReply, Section};
 pub use multipart::*;

@@ -29,7 +29,7 @@ impl Protected {
 /// The layers that a protection seals.
 pub fn layers(protection: &Protection) -> Layers {
     match protection {
-        Protection::SseS3 | Protection::SseKms { .. } => Layers::One,
+        Protection::SseS3 | Protection::SseKms { .. } | Protection::SseC(_) => Layers::One,
         Protection::DsseKms { .. } => Layers::Two,
     }
 }
@@ -40,11 +40,12 @@ pub fn draft(protection: &Protection, keks: &[Kek], shape: Shape, checksum: Opti
         Protection::SseS3 => (Mode::SseS3, false, EncryptionContext::new()),
         Protection::SseKms { bucket_key, context, .. } => (Mode::SseKms, *bucket_key, context.clone()),
         Protection::DsseKms { context, .. } => (Mode::DsseKms, false, context.clone()),
+        Protection::SseC(_) => (Mode::SseC, false, EncryptionContext::new()),
     };
     // SSE-S3: the gateway finds its own key by the blob; naming it would only say it twice.
     let kms_key = match mode {
         Mode::SseS3 | Mode::SseC => None,
-        Mode::SseKms | Mode::DsseKms => keks.first().map(|kek| kek.key.clone()),
+        Mode::SseKms | Mode::DsseKms => keks.first().and_then(|kek| kek.key.clone()),
     };
     Draft { mode, bucket_key, kms_key, context, shape, checksum }
 }

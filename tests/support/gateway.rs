@@ -115,6 +115,17 @@ impl Gateway {
         self.running.as_ref().expect("a gateway").console_address()
     }
 
+    /// The names of the KMS calls so far, as the audit trail has them.
+    pub fn kms_events(&self) -> Vec<String> {
+        let text = std::fs::read_to_string(self.data_dir().join("audit.jsonl")).unwrap_or_default();
+        let name = |line: &str| {
+            let record: serde_json::Value = serde_json::from_str(line).ok()?;
+            let record = record.get("event").cloned().unwrap_or(record);
+            Some(record["eventName"].as_str()?.to_owned())
+        };
+        text.lines().filter_map(name).collect()
+    }
+
     /// The data directory.
     pub fn data_dir(&self) -> PathBuf {
         self.folder.path().join("data")

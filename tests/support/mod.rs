@@ -12,6 +12,7 @@ pub mod kms;
 pub mod minio;
 pub mod raw;
 pub mod sign;
+pub mod sse;
 pub mod sums;
 pub mod watch;
 pub mod xml;

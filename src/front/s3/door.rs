@@ -27,6 +27,8 @@ pub struct DoorSettings {
     /// Never seen by clients.
     pub system_bucket: BucketName,
     pub default_encryption: DefaultEncryption,
+    /// Whether keys of the customer (SSE-C) may come over a connection without TLS.
+    pub sse_c_over_http: bool,
 }
 
 /// How an object is protected when neither the request nor its bucket says so.

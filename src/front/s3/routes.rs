@@ -26,6 +26,9 @@ pub enum Verb {
     CompleteMultipartUpload,
     AbortMultipartUpload,
     ListParts,
+    GetBucketEncryption,
+    PutBucketEncryption,
+    DeleteBucketEncryption,
 }
 
 /// What a request addresses.
@@ -207,9 +210,9 @@ pub const TABLE: &[Route] = &[
     row("GetBucketCors", "s3:GetBucketCORS", "GET", Bucket, &["cors"], &[], Forwarded),
     row("PutBucketCors", "s3:PutBucketCORS", "PUT", Bucket, &["cors"], &[], Forwarded),
     row("DeleteBucketCors", "s3:PutBucketCORS", "DELETE", Bucket, &["cors"], &[], Forwarded),
-    row("GetBucketEncryption", "s3:GetEncryptionConfiguration", "GET", Bucket, &["encryption"], &[], Refused),
-    row("PutBucketEncryption", "s3:PutEncryptionConfiguration", "PUT", Bucket, &["encryption"], &[], Refused),
-    row("DeleteBucketEncryption", "s3:PutEncryptionConfiguration", "DELETE", Bucket, &["encryption"], &[], Refused),
+    row("GetBucketEncryption", "s3:GetEncryptionConfiguration", "GET", Bucket, &["encryption"], &[], Typed(Verb::GetBucketEncryption)),
+    row("PutBucketEncryption", "s3:PutEncryptionConfiguration", "PUT", Bucket, &["encryption"], &[], Typed(Verb::PutBucketEncryption)),
+    row("DeleteBucketEncryption", "s3:PutEncryptionConfiguration", "DELETE", Bucket, &["encryption"], &[], Typed(Verb::DeleteBucketEncryption)),
     row("ListBucketIntelligentTieringConfigurations", "s3:GetIntelligentTieringConfiguration", "GET", Bucket, &["intelligent-tiering"], &["continuation-token"], Forwarded),
     row("GetBucketIntelligentTieringConfiguration", "s3:GetIntelligentTieringConfiguration", "GET", Bucket, &["intelligent-tiering", "id"], &[], Forwarded),
     row("PutBucketIntelligentTieringConfiguration", "s3:PutIntelligentTieringConfiguration", "PUT", Bucket, &["intelligent-tiering", "id"], &[], Forwarded),

@@ -21,6 +21,7 @@ use super::upload_part::no_such_upload;
 use super::upload_record::{UploadName, UploadRecord};
 use super::{TAIL_PART, part_etag};
 use crate::checksum::{self, Algorithm, ChecksumKind};
+use crate::datakey::CustomerKey;
 use crate::identity::Permit;
 use crate::seal::{FullChecksum, LayerKeys, Manifest, PartEntry, layout};
 use crate::upstream::{Body, BoxError};
@@ -49,6 +50,8 @@ pub struct Complete {
     /// `x-amz-mp-object-size`.
     pub stated_len: Option<u64>,
     pub conditions: Conditions,
+    /// Under SSE-C; a gateway that has seen the upload's parts needs none.
+    pub customer_key: Option<CustomerKey>,
 }
 
 /// What a Complete answers.
@@ -67,7 +70,8 @@ impl Objects {
         if complete.parts.windows(2).any(|pair| pair[0].number >= pair[1].number) {
             return Err(Fault::InvalidPartOrder.into());
         }
-        let (name, record, keys) = self.open_upload(&complete.permit, &complete.upload_id).await?;
+        let (name, record, keys) =
+            self.open_upload_again(&complete.permit, &complete.upload_id, complete.customer_key.as_ref()).await?;
         // The backend knows whether the upload lives; its records may be gone already.
         match self.list_backend_parts(name.place(), &name.upload_id, 0, 1).await.map_err(no_such_upload) {
             Err(Error::Caller(Fault::NoSuchUpload)) => {
@@ -164,6 +168,7 @@ impl Objects {
             section: Section::Whole,
             conditions: Conditions::default(),
             checksum: ChecksumMode::Off,
+            customer_key: None,
             headers: HeaderMap::new(),
         };
         let gone = || Error::from(Fault::NoSuchUpload);

@@ -9,6 +9,7 @@ use super::part_etag;
 use super::part_record::{PartRecord, Whereabouts};
 use super::upload_part::no_such_upload;
 use crate::checksum::{Algorithm, ChecksumKind};
+use crate::datakey::CustomerKey;
 use crate::identity::Permit;
 
 /// A page of an upload's parts.
@@ -19,6 +20,8 @@ pub struct ListParts {
     pub marker: u16,
     /// At most 1,000.
     pub limit: u16,
+    /// Under SSE-C; a gateway that has seen the upload's parts needs none.
+    pub customer_key: Option<CustomerKey>,
 }
 
 /// One part as clients see it.
@@ -43,7 +46,8 @@ pub struct PartsPage {
 impl Objects {
     /// Lists parts in order of their numbers.
     pub async fn list_parts(&self, list: &ListParts) -> Result<PartsPage, Error> {
-        let (name, record, keys) = self.open_upload(&list.permit, &list.upload_id).await?;
+        let (name, record, keys) =
+            self.open_upload_again(&list.permit, &list.upload_id, list.customer_key.as_ref()).await?;
         let limit = usize::from(list.limit);
         let backend = self
             .list_backend_parts(name.place(), &name.upload_id, list.marker, list.limit.max(1))

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::super::body::PlainBody;
-use super::super::error::{Error, Fault};
+use super::super::error::{CustomerKeyFault, Error, Fault};
 use super::super::get::{Read, Section};
 use super::super::protection::Protected;
 use super::super::put::place;
@@ -18,6 +18,8 @@ use super::upload_record::{UploadName, UploadRecord};
 use super::{MAX_PART_NUMBER, part_etag};
 use crate::checksum::{Algorithm, ChecksumKind};
 use crate::crypto::random;
+use crate::datakey::CustomerKey;
+use crate::envelope::Mode;
 use crate::identity::Permit;
 use crate::seal::{Attempt, FullChecksum, LayerKeys, StreamId, StreamSealer, layout};
 
@@ -26,6 +28,8 @@ pub struct UploadPart {
     pub permit: Permit,
     pub upload_id: String,
     pub number: u16,
+    /// Under SSE-C.
+    pub customer_key: Option<CustomerKey>,
     /// The algorithm that the request names for its body, if any.
     pub named_algorithm: Option<Algorithm>,
     pub body: PlainBody,
@@ -39,6 +43,8 @@ pub struct UploadPartCopy {
     pub upload_id: String,
     pub number: u16,
     pub source: Read,
+    /// Under SSE-C, the upload's; the source has its own.
+    pub customer_key: Option<CustomerKey>,
     pub now_ms: u64,
 }
 
@@ -55,7 +61,7 @@ pub struct UploadedPart {
 impl Objects {
     /// Seals one part into its upload.
     pub async fn upload_part(&self, part: UploadPart) -> Result<UploadedPart, Error> {
-        let (name, record, keys) = self.open_upload(&part.permit, &part.upload_id).await?;
+        let (name, record, keys) = self.open_upload(&part.permit, &part.upload_id, part.customer_key.as_ref()).await?;
         let checksum = record.checksum(&keys)?;
         if let (Some((expected, _)), named) = (checksum, part.named_algorithm) {
             // A CRC-64/NVME is computed for a part that names none.
@@ -73,7 +79,7 @@ impl Objects {
 
     /// Opens a range of an object and seals it as a part, streaming.
     pub async fn upload_part_copy(&self, part: UploadPartCopy) -> Result<UploadedPart, Error> {
-        let (name, record, keys) = self.open_upload(&part.permit, &part.upload_id).await?;
+        let (name, record, keys) = self.open_upload(&part.permit, &part.upload_id, part.customer_key.as_ref()).await?;
         let checksum = record.checksum(&keys)?;
         let source = self.get(&part.source).await?;
         if let (Section::Range(range), len) = (part.source.section, source.plain_len) {
@@ -92,12 +98,41 @@ impl Objects {
         &self,
         permit: &Permit,
         upload_id: &str,
+        customer: Option<&CustomerKey>,
     ) -> Result<(UploadName, Arc<UploadRecord>, Arc<LayerKeys>), Error> {
         let (bucket, object_key) = place(permit)?;
         let name = UploadName { bucket, object_key, upload_id: upload_id.to_owned() };
         let record = self.upload_record(&name).await?;
-        let keys = self.unwrap(permit, name.place(), &record.envelope).await?;
+        let sse_c = record.envelope.mode == Mode::SseC;
+        if sse_c != customer.is_some() {
+            return Err(CustomerKeyFault::UploadDiffers.into());
+        }
+        let keys = match self.unwrap(permit, name.place(), &record.envelope, customer).await {
+            Err(Error::Caller(Fault::CustomerKey(CustomerKeyFault::Wrong))) => {
+                return Err(CustomerKeyFault::WrongInUpload.into());
+            }
+            keys => keys?,
+        };
+        if sse_c {
+            self.remember_keys(&name, &keys).await;
+        }
         Ok((name, record, keys))
+    }
+
+    /// The same for what AWS answers without the customer's key too: the keys of an upload are remembered while its
+    /// parts come in.
+    pub(super) async fn open_upload_again(
+        &self,
+        permit: &Permit,
+        upload_id: &str,
+        customer: Option<&CustomerKey>,
+    ) -> Result<(UploadName, Arc<UploadRecord>, Arc<LayerKeys>), Error> {
+        let (bucket, object_key) = place(permit)?;
+        let name = UploadName { bucket, object_key, upload_id: upload_id.to_owned() };
+        match (customer, self.remembered_keys(&name).await) {
+            (None, Some(keys)) => Ok((name.clone(), self.upload_record(&name).await?, keys)),
+            _ => self.open_upload(permit, upload_id, customer).await,
+        }
     }
 
     async fn seal_part(

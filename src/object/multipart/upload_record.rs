@@ -83,12 +83,21 @@ pub struct SystemObject {
     pub last_modified: String,
 }
 
-/// Records that were read lately: they never change.
-pub struct Uploads(Cache<UploadName, Arc<UploadRecord>>);
+/// What is remembered of uploads.
+pub struct Uploads {
+    /// Records that were read lately: they never change.
+    records: Cache<UploadName, Arc<UploadRecord>>,
+    /// Data keys under SSE-C, of uploads whose parts come in: a Complete need not repeat the customer's key.
+    keys: Cache<UploadName, Arc<LayerKeys>>,
+}
 
 impl Default for Uploads {
     fn default() -> Self {
-        Self(Cache::builder().max_capacity(4096).time_to_idle(Duration::from_secs(900)).build())
+        let idle = Duration::from_secs(900);
+        Self {
+            records: Cache::builder().max_capacity(4096).time_to_idle(idle).build(),
+            keys: Cache::builder().max_capacity(4096).time_to_idle(idle).build(),
+        }
     }
 }
 
@@ -173,7 +182,7 @@ impl UploadRecord {
 impl Objects {
     /// The record of an upload. None: there is no such upload, here or at this place.
     pub(in crate::object) async fn upload_record(&self, name: &UploadName) -> Result<Arc<UploadRecord>, Error> {
-        if let Some(record) = self.uploads.0.get(name).await {
+        if let Some(record) = self.uploads.records.get(name).await {
             return Ok(record);
         }
         let request = Request::new(Method::GET)
@@ -187,7 +196,7 @@ impl Objects {
             return Err(Error::Damaged("an upload record"));
         }
         let record = Arc::new(record);
-        self.uploads.0.insert(name.clone(), record.clone()).await;
+        self.uploads.records.insert(name.clone(), record.clone()).await;
         Ok(record)
     }
 
@@ -198,7 +207,20 @@ impl Objects {
 
     /// Forgets what is cached of an upload.
     pub(in crate::object) async fn forget_upload(&self, name: &UploadName) {
-        self.uploads.0.invalidate(name).await;
+        self.uploads.records.invalidate(name).await;
+        self.forget_keys(name).await;
+    }
+
+    pub(super) async fn remember_keys(&self, name: &UploadName, keys: &Arc<LayerKeys>) {
+        self.uploads.keys.insert(name.clone(), keys.clone()).await;
+    }
+
+    pub(super) async fn remembered_keys(&self, name: &UploadName) -> Option<Arc<LayerKeys>> {
+        self.uploads.keys.get(name).await
+    }
+
+    pub(super) async fn forget_keys(&self, name: &UploadName) {
+        self.uploads.keys.invalidate(name).await;
     }
 
     /// Writes an object of the system bucket.

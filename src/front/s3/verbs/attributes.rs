@@ -12,7 +12,7 @@ const WANTED: &str = "x-amz-object-attributes";
 /// Answers what the client asks about an object.
 pub async fn get(door: &Door, incoming: Incoming) -> Result<Reply, S3Error> {
     let headers = &incoming.head.headers;
-    sse::refuse_on_read(headers)?;
+    let customer_key = sse::of_read(door, &incoming.origin, headers)?;
     let wanted = wanted(headers)?;
     let wants = |name: &str| wanted.iter().any(|wanted| wanted == name);
     let read = Read {
@@ -21,6 +21,7 @@ pub async fn get(door: &Door, incoming: Incoming) -> Result<Reply, S3Error> {
         section: Section::Whole,
         conditions: Conditions::default(),
         checksum: ChecksumMode::Off,
+        customer_key,
         headers: HeaderMap::new(),
     };
     let number = |name: &'static str| -> Result<Option<u16>, S3Error> {

@@ -15,7 +15,8 @@ const COPY_SOURCE: &str = "x-amz-copy-source";
 pub async fn copy(door: &Door, incoming: Incoming) -> Result<Reply, S3Error> {
     let headers = &incoming.head.headers;
     let (permit, version_id) = source(door, &incoming)?;
-    let asked = sse::asked(door, headers)?;
+    let asked = sse::asked(door, &request::bucket(&incoming)?, &incoming.origin, headers)?;
+    let (customer, source_key) = (asked.customer_key(), sse::of_copy_source(door, &incoming.origin, headers)?);
     let directive = match request::single(headers, "x-amz-metadata-directive")? {
         None | Some("COPY") => MetadataDirective::Copy,
         Some("REPLACE") => MetadataDirective::Replace,
@@ -35,7 +36,12 @@ pub async fn copy(door: &Door, incoming: Incoming) -> Result<Reply, S3Error> {
         })?),
     };
     let copy = Copy {
-        source: Source { permit, version_id, conditions: Conditions::from_copy_source(headers) },
+        source: Source {
+            permit,
+            version_id,
+            conditions: Conditions::from_copy_source(headers),
+            customer_key: source_key,
+        },
         directive,
         protection: asked.protection,
         names_encryption: asked.named,
@@ -46,7 +52,7 @@ pub async fn copy(door: &Door, incoming: Incoming) -> Result<Reply, S3Error> {
     };
     let copied = door.objects.copy(copy).await?;
     let mut answer = copied.headers;
-    sse::show(&copied.protected, &mut answer);
+    sse::show(&copied.protected, customer.as_ref(), &mut answer);
     sse::show_context(&copied.protected, &mut answer);
     show_source_version(copied.source_version.as_deref(), &mut answer);
     answer.remove(http::header::ETAG);
@@ -66,7 +72,7 @@ pub async fn copy(door: &Door, incoming: Incoming) -> Result<Reply, S3Error> {
 /// Copies an object, or a range of it, as a part.
 pub async fn upload_part_copy(door: &Door, incoming: Incoming) -> Result<Reply, S3Error> {
     let headers = &incoming.head.headers;
-    sse::refuse_customer_keys(headers)?;
+    let customer = sse::of_part(door, &request::bucket(&incoming)?, &incoming.origin, headers)?;
     let (permit, version_id) = source(door, &incoming)?;
     let range = match request::single(headers, "x-amz-copy-source-range")? {
         None => Section::Whole,
@@ -86,6 +92,7 @@ pub async fn upload_part_copy(door: &Door, incoming: Incoming) -> Result<Reply, 
         section: range,
         conditions: Conditions::from_copy_source(headers),
         checksum: ChecksumMode::Off,
+        customer_key: sse::of_copy_source(door, &incoming.origin, headers)?,
         headers: http::HeaderMap::new(),
     };
     let part = UploadPartCopy {
@@ -93,11 +100,12 @@ pub async fn upload_part_copy(door: &Door, incoming: Incoming) -> Result<Reply, 
         upload_id: request::upload_id(&incoming)?,
         number: u16::try_from(number).map_err(|_| S3Error::internal())?,
         source,
+        customer_key: customer.clone(),
         now_ms: xml::now_ms(),
     };
     let uploaded = door.objects.upload_part_copy(part).await?;
     let mut answer = http::HeaderMap::new();
-    sse::show(&uploaded.protected, &mut answer);
+    sse::show(&uploaded.protected, customer.as_ref(), &mut answer);
     show_source_version(uploaded.source_version.as_deref(), &mut answer);
     let mut document = xml::Document::new("CopyPartResult");
     document.text("LastModified", xml::time(xml::now_ms()));

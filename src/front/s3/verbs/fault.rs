@@ -3,7 +3,7 @@
 use http::StatusCode;
 
 use crate::front::s3::S3Error;
-use crate::object::{BodyFault, Error, Fault};
+use crate::object::{BodyFault, CustomerKeyFault, Error, Fault};
 use crate::{datakey, kms};
 
 impl From<Error> for S3Error {
@@ -97,7 +97,29 @@ impl From<Fault> for S3Error {
             Fault::BadDigest { algorithm } => {
                 bad("BadDigest", format!("The {algorithm} you specified did not match the calculated checksum."))
             }
-            Fault::NotImplemented(_) => Self::not_implemented(),
+            Fault::CustomerKey(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<CustomerKeyFault> for S3Error {
+    fn from(fault: CustomerKeyFault) -> Self {
+        match fault {
+            CustomerKeyFault::Missing => Self::invalid_request(
+                "The object was stored using a form of Server Side Encryption. The correct parameters must be provided to \
+                 retrieve the object.",
+            ),
+            CustomerKeyFault::Wrong => Self::access_denied(),
+            CustomerKeyFault::NotApplicable => {
+                Self::invalid_request("The encryption parameters are not applicable to this object.")
+            }
+            CustomerKeyFault::UploadDiffers => Self::invalid_request(
+                "The multipart upload initiate requested encryption. Subsequent part requests must include the \
+                 appropriate encryption parameters.",
+            ),
+            CustomerKeyFault::WrongInUpload => {
+                Self::invalid_request("The provided encryption parameters did not match the ones used originally.")
+            }
         }
     }
 }

@@ -4,7 +4,9 @@ mod attributes;
 mod body;
 mod bucket;
 mod copy;
+mod customer_key;
 mod delete;
+mod encryption;
 mod fault;
 mod form;
 mod multipart;
@@ -56,6 +58,9 @@ async fn carry_out(door: &Door, verb: Verb, incoming: Incoming) -> Result<Reply,
         Verb::CompleteMultipartUpload => multipart::complete(door, incoming).await,
         Verb::AbortMultipartUpload => multipart::abort(door, incoming).await,
         Verb::ListParts => multipart::list_parts(door, incoming).await,
+        Verb::GetBucketEncryption => encryption::get(door, incoming).await,
+        Verb::PutBucketEncryption => encryption::put(door, incoming).await,
+        Verb::DeleteBucketEncryption => encryption::delete(door, incoming).await,
         // Routed to `dispatch_unpermitted`.
         Verb::DeleteObjects | Verb::PostObject => Err(S3Error::internal()),
     }

@@ -24,7 +24,8 @@ const KEEP_ALIVE: Duration = Duration::from_secs(10);
 pub async fn create(door: &Door, incoming: Incoming) -> Result<Reply, S3Error> {
     let headers = &incoming.head.headers;
     let (bucket, object_key) = request::object(&incoming)?;
-    let asked = sse::asked(door, headers)?;
+    let asked = sse::asked(door, &bucket, &incoming.origin, headers)?;
+    let customer = asked.customer_key();
     let checksum = checksum::multipart_checksum(headers)?;
     let create = Create {
         permit: incoming.permit.clone(),
@@ -35,7 +36,7 @@ pub async fn create(door: &Door, incoming: Incoming) -> Result<Reply, S3Error> {
     };
     let created = door.objects.create_upload(create).await?;
     let mut answer = created.headers;
-    sse::show(&created.protected, &mut answer);
+    sse::show(&created.protected, customer.as_ref(), &mut answer);
     sse::show_context(&created.protected, &mut answer);
     if let Some((algorithm, kind)) = checksum {
         answer.insert("x-amz-checksum-algorithm", HeaderValue::from_static(algorithm.name()));
@@ -50,7 +51,7 @@ pub async fn create(door: &Door, incoming: Incoming) -> Result<Reply, S3Error> {
 
 /// Seals a part.
 pub async fn upload_part(door: &Door, mut incoming: Incoming) -> Result<Reply, S3Error> {
-    sse::refuse_customer_keys(&incoming.head.headers)?;
+    let customer = sse::of_part(door, &request::bucket(&incoming)?, &incoming.origin, &incoming.head.headers)?;
     let number = request::number(&incoming, "partNumber", 1..=10_000)?.ok_or_else(S3Error::internal)?;
     let upload_id = request::upload_id(&incoming)?;
     let upload = body::upload(&mut incoming)?;
@@ -58,6 +59,7 @@ pub async fn upload_part(door: &Door, mut incoming: Incoming) -> Result<Reply, S
         permit: incoming.permit,
         upload_id,
         number: u16::try_from(number).map_err(|_| S3Error::internal())?,
+        customer_key: customer.clone(),
         named_algorithm: upload.algorithm,
         body: upload.body,
         now_ms: xml::now_ms(),
@@ -65,7 +67,7 @@ pub async fn upload_part(door: &Door, mut incoming: Incoming) -> Result<Reply, S
     let uploaded = door.objects.upload_part(part).await?;
     let mut headers = HeaderMap::new();
     request::show_etag(&uploaded.etag, &mut headers);
-    sse::show(&uploaded.protected, &mut headers);
+    sse::show(&uploaded.protected, customer.as_ref(), &mut headers);
     if let Some(checksum) = &uploaded.checksum {
         if let Ok(value) = HeaderValue::from_str(&request::checksum_text(checksum, None)) {
             headers.insert(checksum.algorithm.header(), value);
@@ -109,6 +111,7 @@ pub async fn complete(door: &Door, mut incoming: Incoming) -> Result<Reply, S3Er
         stated_kind,
         stated_len,
         conditions: Conditions::from_request(&headers),
+        customer_key: sse::of_part(door, &bucket, &incoming.origin, &headers)?,
     };
     // On its own task: a client that goes away does not leave a half completed upload.
     let objects = door.objects.clone();
@@ -121,7 +124,8 @@ pub async fn complete(door: &Door, mut incoming: Incoming) -> Result<Reply, S3Er
             let completed = done.map_err(|_| S3Error::internal())??;
             let mut answer = completed.headers.clone();
             answer.remove(http::header::ETAG);
-            sse::show(&completed.protected, &mut answer);
+            // The table has no key digest here.
+            sse::show(&completed.protected, None, &mut answer);
             Ok(request::document(answer, format!("{DECLARATION}{}", render(&completed))))
         }
         Err(_) => {
@@ -194,6 +198,7 @@ pub async fn list_parts(door: &Door, incoming: Incoming) -> Result<Reply, S3Erro
         upload_id: upload_id.clone(),
         marker: u16::try_from(marker).unwrap_or(u16::MAX),
         limit: u16::try_from(limit).unwrap_or(1000),
+        customer_key: sse::of_read(door, &incoming.origin, &incoming.head.headers)?,
     };
     let page = door.objects.list_parts(&list).await?;
     let mut document = xml::Document::new("ListPartsResult");

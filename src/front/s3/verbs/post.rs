@@ -66,7 +66,8 @@ pub async fn post(door: &Door, asked: Unpermitted) -> Result<Reply, S3Error> {
     let permit = authorise(&caller, "s3:PutObject", &place, &origin)?;
     permission::implied_by_headers(&caller, &place, &headers, &origin)?;
 
-    let protection = sse::asked(door, &headers)?.protection;
+    let protection = sse::asked(door, &asked.bucket, &origin, &headers)?;
+    let customer = protection.customer_key();
     let left = form.left();
     let len = Arc::new(AtomicU64::new(0));
     let range = verified.and_then(|verified| verified.content_length_range);
@@ -74,7 +75,7 @@ pub async fn post(door: &Door, asked: Unpermitted) -> Result<Reply, S3Error> {
     let (stream, verdict) = body::checked(file, &headers)?;
     let write = Write {
         permit,
-        protection,
+        protection: protection.protection,
         attributes: object::from_client(&headers),
         conditions: Conditions::from_request(&headers),
         declared_checksum: None,
@@ -83,7 +84,7 @@ pub async fn post(door: &Door, asked: Unpermitted) -> Result<Reply, S3Error> {
     let written = door.objects.put_unsized(write, left).await?;
     let mut answer = written.headers;
     request::show_etag(&written.etag, &mut answer);
-    sse::show(&written.protected, &mut answer);
+    sse::show(&written.protected, customer.as_ref(), &mut answer);
     sse::show_context(&written.protected, &mut answer);
     if let Some(checksum) = &written.checksum {
         request::show_checksum(checksum, None, &mut answer);

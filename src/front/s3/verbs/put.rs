@@ -8,7 +8,8 @@ use crate::object::{self, Conditions, Write};
 
 /// Seals a new object.
 pub async fn put(door: &Door, mut incoming: Incoming) -> Result<Reply, S3Error> {
-    let asked = sse::asked(door, &incoming.head.headers)?;
+    let asked = sse::asked(door, &request::bucket(&incoming)?, &incoming.origin, &incoming.head.headers)?;
+    let customer = asked.customer_key();
     let upload = body::upload(&mut incoming)?;
     let write = Write {
         attributes: object::from_client(&incoming.head.headers),
@@ -21,7 +22,7 @@ pub async fn put(door: &Door, mut incoming: Incoming) -> Result<Reply, S3Error> 
     let written = door.objects.put(write).await?;
     let mut headers = written.headers;
     request::show_etag(&written.etag, &mut headers);
-    sse::show(&written.protected, &mut headers);
+    sse::show(&written.protected, customer.as_ref(), &mut headers);
     sse::show_context(&written.protected, &mut headers);
     if let Some(checksum) = &written.checksum {
         request::show_checksum(checksum, None, &mut headers);

@@ -22,28 +22,28 @@ const FORWARDED: [&str; 2] = ["x-amz-request-payer", "x-amz-expected-bucket-owne
 
 /// Reads an object.
 pub async fn get(door: &Door, incoming: Incoming) -> Result<Reply, S3Error> {
-    let (mut read, overrides, if_range) = parse(&incoming)?;
+    let (mut read, overrides, if_range) = parse(door, &incoming)?;
     narrow(door, &mut read, if_range).await?;
     match door.objects.get(&read).await {
-        Ok(reply) => Ok(answer(reply, overrides, read.checksum)),
+        Ok(reply) => Ok(answer(reply, overrides, &read)),
         Err(error) => refused(door, error, &read).await,
     }
 }
 
 /// Reads an object's head.
 pub async fn head(door: &Door, incoming: Incoming) -> Result<Reply, S3Error> {
-    let (mut read, overrides, if_range) = parse(&incoming)?;
+    let (mut read, overrides, if_range) = parse(door, &incoming)?;
     narrow(door, &mut read, if_range).await?;
     match door.objects.head(&read).await {
-        Ok(reply) => Ok(answer(reply, overrides, read.checksum)),
+        Ok(reply) => Ok(answer(reply, overrides, &read)),
         Err(error) => refused(door, error, &read).await,
     }
 }
 
 /// What is read, the `response-*` headers, and the validator of `If-Range`.
-fn parse(incoming: &Incoming) -> Result<(Read, HeaderMap, Option<String>), S3Error> {
+fn parse(door: &Door, incoming: &Incoming) -> Result<(Read, HeaderMap, Option<String>), S3Error> {
     let headers = &incoming.head.headers;
-    sse::refuse_on_read(headers)?;
+    let customer_key = sse::of_read(door, &incoming.origin, headers)?;
     let range = request::single(headers, "range")?.and_then(ByteRange::parse);
     let part = request::number(incoming, "partNumber", 1..=10_000)?;
     let section = match (range, part) {
@@ -66,6 +66,7 @@ fn parse(incoming: &Incoming) -> Result<(Read, HeaderMap, Option<String>), S3Err
         section,
         conditions: Conditions::from_request(headers),
         checksum: request::checksum_mode(headers)?,
+        customer_key,
         headers: forwarded,
     };
     let if_range = request::single(headers, "if-range")?.map(str::to_owned);
@@ -110,7 +111,7 @@ fn overrides(incoming: &Incoming) -> Result<HeaderMap, S3Error> {
     Ok(replaced)
 }
 
-fn answer(read: ReadReply, overrides: HeaderMap, mode: ChecksumMode) -> Reply {
+fn answer(read: ReadReply, overrides: HeaderMap, asked: &Read) -> Reply {
     let mut headers = read.headers;
     request::show_etag(&read.etag, &mut headers);
     headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
@@ -129,9 +130,9 @@ fn answer(read: ReadReply, overrides: HeaderMap, mode: ChecksumMode) -> Reply {
     }
     headers.insert(header::CONTENT_LENGTH, HeaderValue::from(len));
     if let Some(protected) = &read.protected {
-        sse::show(protected, &mut headers);
+        sse::show(protected, asked.customer_key.as_ref(), &mut headers);
     }
-    if let (Some(checksum), ChecksumMode::Enabled) = (&read.checksum, mode) {
+    if let (Some(checksum), ChecksumMode::Enabled) = (&read.checksum, asked.checksum) {
         request::show_checksum(checksum, read.composite_parts, &mut headers);
     }
     if let Some(count) = read.parts_count {

@@ -2,21 +2,21 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use http::header::{HeaderMap, HeaderName, HeaderValue};
+use http::header::{HeaderMap, HeaderValue};
 
-use crate::datakey::Protection;
+use super::customer_key;
+use crate::bucket::{CustomerKeys, DefaultAlgorithm, Encryption};
+use crate::datakey::{CustomerKey, Protection};
 use crate::envelope::Mode;
-
 use crate::front::s3::{DefaultEncryption, Door, S3Error};
-use crate::names::EncryptionContext;
+use crate::identity::Origin;
+use crate::names::{BucketName, EncryptionContext};
 use crate::object::Protected;
 
 const SSE: &str = "x-amz-server-side-encryption";
 const KEY_ID: &str = "x-amz-server-side-encryption-aws-kms-key-id";
 const BUCKET_KEY: &str = "x-amz-server-side-encryption-bucket-key-enabled";
 const CONTEXT: &str = "x-amz-server-side-encryption-context";
-const CUSTOMER: &str = "x-amz-server-side-encryption-customer-";
-const COPY_SOURCE_CUSTOMER: &str = "x-amz-copy-source-server-side-encryption-customer-";
 
 /// What a write asks for.
 pub struct Asked {
@@ -25,24 +25,34 @@ pub struct Asked {
     pub named: bool,
 }
 
-/// The protection of a new object: the request's, else the gateway's default.
-pub fn asked(door: &Door, request: &HeaderMap) -> Result<Asked, S3Error> {
-    refuse_customer_keys(request)?;
+impl Asked {
+    /// The customer's key, where the object is sealed under one.
+    pub fn customer_key(&self) -> Option<CustomerKey> {
+        match &self.protection {
+            Protection::SseC(key) => Some(key.clone()),
+            Protection::SseS3 | Protection::SseKms { .. } | Protection::DsseKms { .. } => None,
+        }
+    }
+}
+
+/// The protection of a new object in `bucket`: the request's, else the bucket's default, else the gateway's.
+pub fn asked(door: &Door, bucket: &BucketName, origin: &Origin, request: &HeaderMap) -> Result<Asked, S3Error> {
+    let default = door.buckets.encryption(bucket);
+    let mode = single(request, SSE)?;
+    if let Some(customer) = of_write(door, bucket, origin, request)? {
+        return Ok(Asked { protection: Protection::SseC(customer), named: true });
+    }
     let key = single(request, KEY_ID)?.map(str::to_owned);
     let bucket_key = bucket_key(request)?;
     let context = context(request)?;
-    let mode = single(request, SSE)?;
+    // A request that names SSE-KMS and says nothing of bucket keys takes the bucket's setting.
+    let bucket_keys = bucket_key.or(default.as_ref().and_then(|default| default.bucket_key));
     let protection = match mode {
         None if key.is_some() || !context.is_empty() => return Err(needs_kms(mode)),
-        None => match door.settings.default_encryption {
-            DefaultEncryption::SseS3 => Protection::SseS3,
-            DefaultEncryption::SseKms => {
-                Protection::SseKms { key: None, bucket_key: bucket_key.unwrap_or(true), context }
-            }
-        },
+        None => by_default(door, default, bucket_keys),
         Some("AES256") if key.is_some() || !context.is_empty() => return Err(needs_kms(mode)),
         Some("AES256") => Protection::SseS3,
-        Some("aws:kms") => Protection::SseKms { key, bucket_key: bucket_key.unwrap_or(false), context },
+        Some("aws:kms") => Protection::SseKms { key, bucket_key: bucket_keys.unwrap_or(false), context },
         Some("aws:kms:dsse") if bucket_key == Some(true) => {
             return Err(S3Error::invalid_argument(
                 "Bucket keys are not supported for dual-layer server-side encryption with AWS KMS keys.",
@@ -58,31 +68,87 @@ pub fn asked(door: &Door, request: &HeaderMap) -> Result<Asked, S3Error> {
     Ok(Asked { protection, named: mode.is_some() })
 }
 
-/// GET and HEAD take no encryption headers, and customer keys are not kept yet.
-pub fn refuse_on_read(request: &HeaderMap) -> Result<(), S3Error> {
-    if let Some(value) = request.get(SSE) {
-        let value = value.to_str().unwrap_or_default();
-        let message = "x-amz-server-side-encryption header is not supported for this operation";
-        return Err(S3Error::invalid_argument(message, SSE, value));
+fn by_default(door: &Door, default: Option<Encryption>, bucket_keys: Option<bool>) -> Protection {
+    let context = EncryptionContext::new();
+    match default {
+        None => match door.settings.default_encryption {
+            DefaultEncryption::SseS3 => Protection::SseS3,
+            DefaultEncryption::SseKms => {
+                Protection::SseKms { key: None, bucket_key: bucket_keys.unwrap_or(true), context }
+            }
+        },
+        Some(Encryption { algorithm, key, .. }) => match algorithm {
+            DefaultAlgorithm::SseS3 => Protection::SseS3,
+            DefaultAlgorithm::SseKms => Protection::SseKms { key, bucket_key: bucket_keys.unwrap_or(false), context },
+            DefaultAlgorithm::DsseKms => Protection::DsseKms { key, context },
+        },
     }
-    refuse_customer_keys(request)
 }
 
-/// Keys of the customer are not supported by this release; taking them silently would store them unused.
-pub fn refuse_customer_keys(request: &HeaderMap) -> Result<(), S3Error> {
-    let customer =
-        |name: &HeaderName| name.as_str().starts_with(CUSTOMER) || name.as_str().starts_with(COPY_SOURCE_CUSTOMER);
-    if request.keys().any(customer) { Err(S3Error::not_implemented()) } else { Ok(()) }
+/// The customer's key of a write. A bucket that blocks them says so before it looks at the key.
+pub fn of_write(
+    door: &Door,
+    bucket: &BucketName,
+    origin: &Origin,
+    request: &HeaderMap,
+) -> Result<Option<CustomerKey>, S3Error> {
+    if !customer_key::OBJECT.are_in(request) {
+        return Ok(None);
+    }
+    let rule = door.buckets.encryption(bucket);
+    if rule.is_some_and(|rule| rule.customer_keys == Some(CustomerKeys::Blocked)) {
+        return Err(S3Error::access_denied());
+    }
+    if let Some(mode) = single(request, SSE)? {
+        let message =
+            "Server Side Encryption with Customer provided key is incompatible with the encryption method specified";
+        return Err(S3Error::invalid_argument(message, SSE, mode));
+    }
+    customer_key::read(door, origin, request, &customer_key::OBJECT)
 }
 
-/// Writes what the reference's table gives each operation: mode, key and bucket key.
-pub fn show(protected: &Protected, answer: &mut HeaderMap) {
+/// The customer's key of a part: whether it must have one is its upload's matter.
+pub fn of_part(
+    door: &Door,
+    bucket: &BucketName,
+    origin: &Origin,
+    request: &HeaderMap,
+) -> Result<Option<CustomerKey>, S3Error> {
+    match customer_key::OBJECT.are_in(request) {
+        true => of_write(door, bucket, origin, request),
+        false => refuse_mode(request).map(|()| None),
+    }
+}
+
+/// The customer's key of a read; GET, HEAD and their kind take no other encryption header.
+pub fn of_read(door: &Door, origin: &Origin, request: &HeaderMap) -> Result<Option<CustomerKey>, S3Error> {
+    refuse_mode(request)?;
+    customer_key::read(door, origin, request, &customer_key::OBJECT)
+}
+
+/// The customer's key of a copy's source.
+pub fn of_copy_source(door: &Door, origin: &Origin, request: &HeaderMap) -> Result<Option<CustomerKey>, S3Error> {
+    customer_key::read(door, origin, request, &customer_key::COPY_SOURCE)
+}
+
+fn refuse_mode(request: &HeaderMap) -> Result<(), S3Error> {
+    let Some(value) = request.get(SSE) else { return Ok(()) };
+    let message = "x-amz-server-side-encryption header is not supported for this operation";
+    Err(S3Error::invalid_argument(message, SSE, value.to_str().unwrap_or_default()))
+}
+
+/// Writes mode, key and bucket key; under SSE-C what the request said of its key.
+pub fn show(protected: &Protected, customer: Option<&CustomerKey>, answer: &mut HeaderMap) {
     let mode = match protected.mode {
         Mode::SseS3 => "AES256",
         Mode::SseKms => "aws:kms",
         Mode::DsseKms => "aws:kms:dsse",
-        // Shown by its algorithm and key digest, which the request repeats.
-        Mode::SseC => return,
+        Mode::SseC => {
+            if let Some(customer) = customer {
+                customer_key::show(customer, answer);
+            }
+            return;
+        }
     };
     answer.insert(SSE, HeaderValue::from_static(mode));
     if let Some(value) = protected.key.as_ref().and_then(|key| HeaderValue::from_str(&key.to_string()).ok()) {
