@@ -1,9 +1,9 @@
 //! What a transfer costs: throughput, CPU seconds per GiB and memory, direct to MinIO and through sealgate.
 //!
-//!     cargo bench --bench transfer                  64 MiB objects, each upload form
-//!     cargo bench --bench transfer -- --memory      resident memory of 16 transfers of 1 GiB at once (--connections N)
-//!     cargo bench --bench transfer -- --full        one object of 5 GiB up and down
-//!     cargo bench --bench transfer -- --put N SECS  only uploads of N KiB for SECS seconds, for a profiler; --get too
+//!     cargo bench --bench compare                  64 MiB objects, each upload form
+//!     cargo bench --bench compare -- --memory      resident memory of 16 transfers of 1 GiB at once (--connections N)
+//!     cargo bench --bench compare -- --full        one object of 5 GiB up and down
+//!     cargo bench --bench compare -- --put N SECS  only uploads of N KiB for SECS seconds, for a profiler; --get too
 //!
 //! MinIO is the one that SEALGATE_MINIO names, or on the PATH; SEALGATE_BIN names another gateway.
 
