@@ -127,6 +127,8 @@ impl Objects {
         let (mut headers, copied): (_, PartCopied) = self.document_and_headers(request).await?;
         let tag = super::quoted(unquote(&copied.etag)).ok_or(Error::Damaged("its ETag"))?;
         headers.insert(http::header::ETAG, tag);
+        // Of the document, not of the object.
+        headers.remove(http::header::CONTENT_TYPE);
         Ok(headers)
     }
 
