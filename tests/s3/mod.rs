@@ -2,6 +2,7 @@
 
 mod attributes;
 mod bad_input;
+mod bucket_encryption;
 mod checksums;
 mod chunked;
 mod conditions;
@@ -21,4 +22,5 @@ mod put;
 mod range;
 mod sealed_bucket;
 mod sse_c;
+mod sse_errors;
 mod upload_part_copy;

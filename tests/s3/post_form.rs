@@ -58,6 +58,11 @@ impl Post {
     }
 }
 
+/// A signed form of one byte with further fields.
+pub async fn post_simple(s3: &S3, bucket: &str, key: &str, fields: &[(&str, &str)]) -> Answer {
+    fields.iter().fold(Post::new(key), |post, (name, value)| post.field(name, value)).send(s3, bucket, b"x").await
+}
+
 async fn send(s3: &S3, bucket: &str, fields: &[(String, String)], file: &[u8]) -> Answer {
     let mut body = Vec::new();
     for (name, value) in fields {
@@ -81,14 +86,21 @@ async fn a_file_of_any_size_is_sealed() {
     let bucket = s3.bucket("form").await;
     for size in [0, 1, 65_480, 65_481, 5 << 20, (5 << 20) + 1, 12_000_000] {
         let plain = bytes(size as u64, size);
-        let answer = Post::new("k").field("x-amz-meta-a", "b").field("Content-Type", "text/x-form").send(&s3, &bucket, &plain).await;
+        let answer = Post::new("k")
+            .field("x-amz-meta-a", "b")
+            .field("Content-Type", "text/x-form")
+            .send(&s3, &bucket, &plain)
+            .await;
         assert!(answer.clone().status(204).body.is_empty());
         let get = s3.get(&bucket, "k").send().await.ok();
         assert!(get.body == plain, "{size}");
         assert_eq!((get.must("x-amz-meta-a"), get.must("content-type")), ("b", "text/x-form"));
         assert_eq!(get.must("x-amz-server-side-encryption"), "AES256");
         let listing = s3.get(&bucket, "").send().await.xml();
-        assert_eq!((listing.at("Contents/Size"), listing.at("Contents/ETag")), (size.to_string().as_str(), &*get.etag()));
+        assert_eq!(
+            (listing.at("Contents/Size"), listing.at("Contents/ETag")),
+            (size.to_string().as_str(), &*get.etag())
+        );
         let stored = gateway.backend().get(&bucket, "k").await.ok();
         assert!(stored.header("x-amz-meta-sealgate").is_some());
         if size >= 64 {
@@ -108,7 +120,10 @@ async fn the_answer_is_what_the_form_asks_for() {
     let created = Post::new("k").field("success_action_status", "201").send(&s3, &bucket, b"x").await.status(201);
     let etag = created.etag();
     let xml = created.xml();
-    assert_eq!((xml.name.as_str(), xml.at("Bucket"), xml.at("Key"), xml.at("ETag")), ("PostResponse", &*bucket, "k", &*etag));
+    assert_eq!(
+        (xml.name.as_str(), xml.at("Bucket"), xml.at("Key"), xml.at("ETag")),
+        ("PostResponse", &*bucket, "k", &*etag)
+    );
     Post::new("k").field("success_action_status", "200").send(&s3, &bucket, b"x").await.status(200);
     let redirect = "http://127.0.0.1/done";
     let answer = Post::new("k").field("success_action_redirect", redirect).send(&s3, &bucket, b"x").await.status(303);

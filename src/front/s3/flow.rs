@@ -58,6 +58,7 @@ async fn answer(
     }
     // A form carries its signature in its fields: the verb reads them and finds the caller.
     let is_form = guard::is_form(&head) && matches!(target, Target::Bucket(_)) && query.iter().next().is_none();
+    guard::signature_version(&head)?;
     let verified = match is_form {
         true => None,
         false => verify(door, &head)?,
