@@ -24,3 +24,4 @@ mod sealed_bucket;
 mod sse_c;
 mod sse_errors;
 mod upload_part_copy;
+mod virtual_host;
