@@ -14,7 +14,7 @@ use super::{Arrival, ClientBody, kms, s3, sts};
 use crate::crypto;
 use crate::identity::{Origin, Unauthenticated};
 use crate::metrics::Metrics;
-use crate::sigv4::{self, Endpoint, Verified};
+use crate::sigv4::{self, Endpoint};
 use crate::upstream::{self, BoxBody};
 
 /// The S3, KMS and STS doors.

@@ -9,6 +9,7 @@ use crate::names::KeyArn;
 pub enum Code {
     AccessDenied,
     AlreadyExists,
+    CloudHsmClusterNotFound,
     Conflict,
     CustomKeyStoreInvalidState,
     CustomKeyStoreNotFound,
@@ -40,6 +41,7 @@ pub enum Code {
     UnknownOperation,
     UnsupportedOperation,
     Validation,
+    XksProxyUriUnreachable,
     /// CreateGrant names this one without "Exception".
     ValidationError,
 }
@@ -50,6 +52,7 @@ impl Code {
         match self {
             Self::AccessDenied => "AccessDeniedException",
             Self::AlreadyExists => "AlreadyExistsException",
+            Self::CloudHsmClusterNotFound => "CloudHsmClusterNotFoundException",
             Self::Conflict => "ConflictException",
             Self::CustomKeyStoreInvalidState => "CustomKeyStoreInvalidStateException",
             Self::CustomKeyStoreNotFound => "CustomKeyStoreNotFoundException",
@@ -80,6 +83,7 @@ impl Code {
             Self::Throttling => "ThrottlingException",
             Self::UnknownOperation => "UnknownOperationException",
             Self::UnsupportedOperation => "UnsupportedOperationException",
+            Self::XksProxyUriUnreachable => "XksProxyUriUnreachableException",
             Self::Validation => "ValidationException",
             Self::ValidationError => "ValidationError",
         }

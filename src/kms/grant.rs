@@ -118,6 +118,18 @@ pub fn new_id() -> String {
     hex::encode(random::<32>())
 }
 
+pub fn check_id(id: &str) -> Result<(), Error> {
+    if id.len() == 64 && id.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        Ok(())
+    } else {
+        Err(Error::bare(Code::InvalidGrantId))
+    }
+}
+
+pub fn not_found(id: &str) -> Error {
+    Error::new(Code::NotFound, format!("Grant ID {id} not found"))
+}
+
 const TAG_LEN: usize = 32;
 const NONCE_LEN: usize = 16;
 

@@ -168,6 +168,50 @@ impl Key {
         }
     }
 
+    /// Whether the key may be enabled or disabled now.
+    pub fn check_switchable(&self) -> Result<(), Error> {
+        match self.state {
+            State::PendingImport => Err(Error::invalid_state(&self.arn, "pending import")),
+            State::Enabled | State::Disabled | State::PendingDeletion { .. } => self.check_not_pending_deletion(),
+        }
+    }
+
+    /// Whether the key can have new material, by whatever way: symmetric encryption keys.
+    pub fn check_symmetric_rotation(&self) -> Result<(), Error> {
+        if self.spec == KeySpec::SymmetricDefault { Ok(()) } else { Err(Error::bare(Code::UnsupportedOperation)) }
+    }
+
+    /// Whether the key's material can be replaced by a schedule.
+    pub fn check_can_rotate(&self) -> Result<(), Error> {
+        self.check_symmetric_rotation()?;
+        if self.origin == KeyOrigin::AwsKms { Ok(()) } else { Err(self.wrong_origin()) }
+    }
+
+    pub fn wrong_origin(&self) -> Error {
+        let words = format!("{} origin is {} which is not valid for this operation.", self.arn, self.origin);
+        Error::new(Code::UnsupportedOperation, words)
+    }
+
+    /// What the import actions answer: imports are not built yet.
+    pub fn no_import(&self) -> Error {
+        match self.origin {
+            KeyOrigin::External => Error::new(
+                Code::UnsupportedOperation,
+                "Importing key material is not supported by this key manager yet.",
+            ),
+            _ => self.wrong_origin(),
+        }
+    }
+
+    /// What the replica actions answer: replicas are not built yet.
+    pub fn no_replicas(&self) -> Error {
+        let words = match self.is_multi_region() {
+            true => "Multi-Region replicas are not supported by this key manager yet.".to_owned(),
+            false => format!("{} is not a multi-region primary key.", self.arn),
+        };
+        Error::new(Code::UnsupportedOperation, words)
+    }
+
     /// Whether the key serves `action`, which belongs to `usage`.
     pub fn check_usage(&self, usage: KeyUsage, action: &str) -> Result<(), Error> {
         if self.usage == usage {

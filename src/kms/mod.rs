@@ -6,15 +6,19 @@
 //! This room knows callers and Regions but neither HTTP nor objects: S3 is to it one more service that calls in a
 //! client's name.
 
+mod alias;
+mod asymmetric;
 mod authorise;
 pub mod blob;
 mod call;
+mod cipher;
 mod clock;
 mod error;
 mod gateway;
 mod grant;
 mod key;
 mod key_policy;
+mod last_use;
 mod managed;
 mod material;
 mod metadata;
@@ -24,6 +28,7 @@ mod page;
 mod resolve;
 mod root_key;
 mod rotation;
+mod signing;
 mod spec;
 pub mod store;
 mod symmetric;
@@ -39,12 +44,13 @@ use time::OffsetDateTime;
 use crate::audit::Audit;
 use crate::crypto::Secret;
 use crate::identity::Identities;
-use crate::names::{AccountId, Region};
+use crate::names::{AccountId, KeyArn, Region};
 
 use key::Key;
+use last_use::LastUses;
 use material::Material;
 use root_key::{RootKey, Row};
-use store::Store;
+use store::{Change, Store};
 
 pub use call::{Call, Via};
 pub use clock::Clock;
@@ -70,6 +76,7 @@ pub struct Kms {
     account: AccountId,
     identities: Arc<Identities>,
     grant_token_key: Secret<32>,
+    last_uses: LastUses,
 }
 
 impl Kms {
@@ -81,7 +88,8 @@ impl Kms {
         identities: Arc<Identities>,
     ) -> Result<Self, OpenError> {
         let root = root_key::load_or_make(&config.root_key_file)?;
-        let store = Store::open(pool).await?;
+        let store = Store::open(pool.clone()).await?;
+        let last_uses = LastUses::load(&pool).await?;
         let fingerprint = root.fingerprint();
         if store.bind_root_key(&fingerprint).await? != fingerprint {
             let reason = "it is not the key that this data directory's key store was made with".to_owned();
@@ -89,7 +97,7 @@ impl Kms {
         }
         let grant_token_key = root.derive(b"grant-token");
         let account = config.account.clone();
-        let kms = Self { store, root, audit, clock: config.clock, account, identities, grant_token_key };
+        let kms = Self { store, root, audit, clock: config.clock, account, identities, grant_token_key, last_uses };
         kms.ensure_gateway_key(&config.account, &config.region).await.map_err(OpenError::First)?;
         Ok(kms)
     }
@@ -107,6 +115,22 @@ impl Kms {
 
     pub(crate) fn now(&self) -> OffsetDateTime {
         self.clock.now()
+    }
+
+    /// Changes a key as it is now.
+    pub(crate) async fn update_key(
+        &self,
+        arn: &KeyArn,
+        edit: impl FnOnce(&mut Key) -> Result<(), Error>,
+    ) -> Result<Arc<Key>, Error> {
+        self.store
+            .change(|memory| {
+                let mut key = Key::clone(memory.key(arn).ok_or_else(|| Error::key_not_found(arn))?);
+                edit(&mut key)?;
+                let key = Arc::new(key);
+                Ok((vec![Change::PutKey(key.clone())], key))
+            })
+            .await
     }
 
     /// A key's material by its id, opened. `None`: the key has no such material.

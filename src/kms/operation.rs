@@ -12,6 +12,7 @@ use crate::crypto::random;
 use crate::names::KeyArn;
 
 use super::error::{Code, Error};
+use super::last_use::LastUse;
 use super::{Call, Kms};
 
 /// One action. Its file is its snake_case name.
@@ -20,6 +21,8 @@ pub trait Operation {
     const NAME: &'static str;
     /// CloudTrail's `readOnly`.
     const READ_ONLY: bool;
+    /// Whether a success counts as a use of the key: the cryptographic actions.
+    const TRACKED: bool = false;
     type Input: DeserializeOwned + Send;
     type Output: Serialize + Send;
 
@@ -60,6 +63,17 @@ impl Kms {
         let parameters = O::recorded(&input);
         let mut trail = Trail { event_id: new_event_id(), ..Trail::default() };
         let result = O::run(self, call, input, &mut trail).await;
+        if O::TRACKED && result.is_ok() {
+            for key in &trail.resources {
+                let last = LastUse {
+                    operation: O::NAME.to_owned(),
+                    time: started,
+                    event_id: trail.event_id.clone(),
+                    request_id: call.origin.request_id.to_string(),
+                };
+                self.last_uses.note(key, last);
+            }
+        }
         self.record(call, O::NAME, O::READ_ONLY, started, parameters, trail, result.as_ref().err()).await?;
         result
     }

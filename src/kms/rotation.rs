@@ -29,6 +29,9 @@ pub struct OnDemand {
 
 pub const USUAL_PERIOD_DAYS: u32 = 365;
 
+/// How often a key's material is replaced on demand in its lifetime.
+pub const MOST_ON_DEMAND: u32 = 25;
+
 impl Schedule {
     pub fn from(now: OffsetDateTime, period_days: u32) -> Self {
         Self { period_days, next: now + Duration::days(i64::from(period_days)) }
@@ -42,7 +45,7 @@ impl Key {
     }
 
     /// When material is due to be replaced. AWS-managed keys and the gateway's own rotate yearly.
-    fn next_rotation(&self) -> Option<OffsetDateTime> {
+    pub fn next_rotation(&self) -> Option<OffsetDateTime> {
         match self.manager {
             Manager::Customer => self.schedule.map(|schedule| schedule.next),
             Manager::Aws { .. } | Manager::Gateway => {
@@ -66,6 +69,7 @@ impl Kms {
     /// a call that comes late does what was due meanwhile, once.
     pub async fn tend(&self) -> Result<(), Error> {
         let now = self.now();
+        self.store.write_last_uses(&self.last_uses).await?;
         let due: Vec<Arc<Key>> = {
             let memory = self.store.read();
             let keys = memory.keys().chain(memory.gateway_key());
@@ -81,13 +85,13 @@ impl Kms {
         Ok(())
     }
 
-    /// Gives a key fresh material, unless it changed meanwhile.
+    /// Gives a key fresh material, unless it changed meanwhile: then it returns false.
     pub(crate) async fn rotate(
         &self,
         key: &Arc<Key>,
         rotation: RotationType,
         now: OffsetDateTime,
-    ) -> Result<(), Error> {
+    ) -> Result<bool, Error> {
         let (mut record, material) = self.draw_material(&key.arn, key.spec, now)?;
         record.rotation = Some(rotation);
         let before = key.clone();
@@ -96,7 +100,7 @@ impl Kms {
                 let current =
                     if before.manager == Manager::Gateway { memory.gateway_key() } else { memory.key(&before.arn) };
                 let Some(current) = current.filter(|current| Arc::ptr_eq(current, &before)) else {
-                    return Ok((Vec::new(), ()));
+                    return Ok((Vec::new(), false));
                 };
                 let mut key = Key::clone(current);
                 key.materials.push(record);
@@ -106,7 +110,7 @@ impl Kms {
                     }
                     RotationType::OnDemand => key.on_demand.used += 1,
                 }
-                Ok((vec![material, Change::PutKey(Arc::new(key))], ()))
+                Ok((vec![material, Change::PutKey(Arc::new(key))], true))
             })
             .await
     }

@@ -1,13 +1,11 @@
 //! What kinds of keys there are, and what each can be used for. Source: the KMS model's enums and the developer guide's
 //! "key spec reference".
 
-use serde::{Deserialize, Serialize};
-
 /// An enum whose variants are spelled as on the wire.
 macro_rules! wire_enum {
     ($(#[$meta:meta])* $name:ident { $($variant:ident => $text:literal),+ $(,)? }) => {
         $(#[$meta])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
         pub enum $name { $(#[serde(rename = $text)] $variant),+ }
 
         impl $name {

@@ -39,6 +39,14 @@ pub fn added(present: &BTreeMap<String, String>, tags: &[Tag]) -> Result<BTreeMa
     Ok(all)
 }
 
+/// Reserved tags are not taken away either.
+pub fn check_removable(names: &[String]) -> Result<(), Error> {
+    if names.iter().any(|name| reserved(name)) {
+        return Err(Error::new(Code::Tag, "Tags beginning with aws: are reserved"));
+    }
+    Ok(())
+}
+
 fn reserved(name: &str) -> bool {
     name.get(..4).is_some_and(|prefix| prefix.eq_ignore_ascii_case("aws:"))
 }

@@ -69,3 +69,14 @@ pub fn refuse_recipient(recipient: Option<&serde_json::Value>) -> Result<(), Err
         Some(_) => Err(Error::validation("Recipient is not supported: attestation documents are not verified here.")),
     }
 }
+
+/// `DryRunModifiers: [IGNORE_CIPHERTEXT]` asks for the authorisation alone; it needs a dry run and a key.
+pub fn ignores_ciphertext(modifiers: &[String], dry_run: bool, has_key: bool) -> Result<bool, Error> {
+    if modifiers.is_empty() {
+        return Ok(false);
+    }
+    if !dry_run || !has_key {
+        return Err(Error::validation("DryRunModifiers requires DryRun and a KeyId."));
+    }
+    Ok(true)
+}

@@ -37,7 +37,9 @@ async fn another_root_key_is_refused_at_the_start() {
         region: sealgate::names::Region::new(super::room::REGION).unwrap(),
         clock: sealgate::kms::Clock::System,
     };
-    let refused = sealgate::kms::Kms::open(config, pool, sealgate::audit::Audit::open(&trail).unwrap(), room.identities.clone()).await;
+    let refused =
+        sealgate::kms::Kms::open(config, pool, sealgate::audit::Audit::open(&trail).unwrap(), room.identities.clone())
+            .await;
     assert!(refused.err().unwrap().to_string().contains("root.key"));
 }
 

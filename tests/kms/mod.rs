@@ -1,9 +1,11 @@
-//! The key manager through its door, one file per action.
+//! The key manager through its door, one file per action or group of actions.
 
 mod room;
 
+mod aliases;
 mod audit;
 mod create_key;
+mod data_key_pairs;
 mod data_keys;
 mod decrypt;
 mod describe_key;
@@ -11,7 +13,16 @@ mod door;
 mod durability;
 mod encrypt;
 mod generate_data_key;
+mod grants;
+mod key_policy;
+mod last_usage;
 mod list_aliases;
 mod list_keys;
+mod not_built;
+mod re_encrypt;
+mod rotation;
+mod signing;
+mod states;
 mod sts;
-mod wire;
+mod tags;
+mod who_may;

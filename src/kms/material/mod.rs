@@ -20,12 +20,12 @@ use super::spec::{EncryptionAlgorithm, KeySpec, SigningAlgorithm};
 
 use ecc::Ecc;
 use ed25519::Ed25519;
-use hmac::Hmac;
 use ml_dsa::MlDsa;
 use ml_kem::MlKem;
 use rsa::Rsa;
 use sm2::Sm2;
 
+pub use hmac::Hmac;
 pub use rsa::max_plain_len as max_rsa_plain_len;
 pub use sm2::DIGEST_LEN as SM2_DIGEST_LEN;
 

@@ -3,21 +3,13 @@
 //! The key that the blob names is authorised before the blob is opened. A caller who may not use it hears the same as of
 //! a key that does not exist.
 
-use std::sync::Arc;
-
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::Map;
 
 use crate::crypto::SecretBytes;
-use crate::kms::authorise::Facts;
-use crate::kms::blob;
-use crate::kms::error::{Code, Error};
-use crate::kms::key::Key;
-use crate::kms::resolve::{Aliases, Resolved};
 use crate::kms::spec::{EncryptionAlgorithm, KeyUsage};
-use crate::kms::wire::{self, Blob};
-use crate::kms::{Call, Kms, Operation, Trail};
-use crate::names::{EncryptionContext, KeyArn};
+use crate::names::EncryptionContext;
+
+use super::prelude::*;
 
 pub struct Decrypt;
 
@@ -52,6 +44,7 @@ pub struct Output {
 impl Operation for Decrypt {
     const NAME: &'static str = "Decrypt";
     const READ_ONLY: bool = true;
+    const TRACKED: bool = true;
     type Input = Input;
     type Output = Output;
 
@@ -69,20 +62,9 @@ impl Operation for Decrypt {
     async fn run(kms: &Kms, call: &Call, input: Input, trail: &mut Trail) -> Result<Output, Error> {
         wire::refuse_recipient(input.recipient.as_ref())?;
         let algorithm = input.encryption_algorithm.unwrap_or(EncryptionAlgorithm::SymmetricDefault);
-        let authorisation_only = ignores_ciphertext(&input)?;
-        let header = match (&input.ciphertext_blob, algorithm) {
-            (Some(blob), EncryptionAlgorithm::SymmetricDefault) => Some(blob::header(&blob.0)),
-            (None, _) if !authorisation_only => return Err(Error::validation("CiphertextBlob is required.")),
-            _ => None,
-        };
-        let named = match &input.key_id {
-            Some(key_id) => kms.resolve(call, key_id, Aliases::Accepted).await?,
-            None => {
-                let header = header.as_ref().and_then(Option::as_ref).ok_or_else(Error::invalid_ciphertext)?;
-                let key = kms.key_of_blob(call, &header.key_id).ok_or_else(Error::invisible_ciphertext)?;
-                Resolved { key, alias: None }
-            }
-        };
+        let authorisation_only =
+            wire::ignores_ciphertext(&input.dry_run_modifiers, input.dry_run, input.key_id.is_some())?;
+        let named = kms.key_to_open(call, input.key_id.as_deref(), algorithm, input.ciphertext_blob.as_ref()).await?;
         let key = &named.key;
         trail.touch(&key.arn);
         let facts = Facts::of(&named)
@@ -99,59 +81,19 @@ impl Operation for Decrypt {
         if authorisation_only {
             return Err(Error::dry_run());
         }
-        let blob = input.ciphertext_blob.as_ref().ok_or_else(Error::invalid_ciphertext)?;
-        let header = header.flatten().ok_or_else(Error::invalid_ciphertext)?;
-        if header.key_id != *key.arn.key_id {
-            return Err(Error::incorrect_key());
-        }
-        let plaintext = kms.open_blob(key, &header, &input.encryption_context, &blob.0)?;
+        let blob = input.ciphertext_blob.ok_or_else(|| Error::validation("CiphertextBlob is required."))?;
+        let opened = kms.open_ciphertext(key, algorithm, &input.encryption_context, blob).await?;
         if input.dry_run {
             return Err(Error::dry_run());
         }
-        let material_id = header.material_id.to_string();
-        trail.additional.insert("keyMaterialId".into(), json!(material_id));
+        if let Some(material_id) = &opened.material_id {
+            trail.additional.insert("keyMaterialId".into(), json!(material_id));
+        }
         Ok(Output {
             key_id: key.arn.to_string(),
-            plaintext,
+            plaintext: opened.plaintext,
             encryption_algorithm: algorithm,
-            key_material_id: Some(material_id),
+            key_material_id: opened.material_id,
         })
-    }
-}
-
-/// `DryRunModifiers: [IGNORE_CIPHERTEXT]` asks for the authorisation alone; it needs a dry run and a key.
-fn ignores_ciphertext(input: &Input) -> Result<bool, Error> {
-    if input.dry_run_modifiers.is_empty() {
-        return Ok(false);
-    }
-    if !input.dry_run || input.key_id.is_none() {
-        return Err(Error::validation("DryRunModifiers requires DryRun and a KeyId."));
-    }
-    Ok(true)
-}
-
-impl Kms {
-    /// The key that a blob names, in the call's Region.
-    pub(crate) fn key_of_blob(&self, call: &Call, key_id: &str) -> Option<Arc<Key>> {
-        let memory = self.store.read();
-        let account = memory.account_of(key_id)?.clone();
-        memory.key(&KeyArn { region: call.region.clone(), account, key_id: key_id.into() }).cloned()
-    }
-}
-
-impl Error {
-    pub(crate) fn incorrect_key() -> Self {
-        Self::new(
-            Code::IncorrectKey,
-            "The key ID in the request does not identify a CMK that can perform this operation.",
-        )
-    }
-
-    pub(crate) fn invisible_ciphertext() -> Self {
-        Self::new(
-            Code::AccessDenied,
-            "The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you \
-             are not allowed to access.",
-        )
     }
 }

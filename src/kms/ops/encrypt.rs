@@ -40,6 +40,7 @@ pub struct Output {
 impl Operation for Encrypt {
     const NAME: &'static str = "Encrypt";
     const READ_ONLY: bool = true;
+    const TRACKED: bool = true;
     type Input = Input;
     type Output = Output;
 
@@ -67,7 +68,14 @@ impl Operation for Encrypt {
         if input.dry_run {
             return Err(Error::dry_run());
         }
-        let sealed = kms.seal_blob(key, &input.encryption_context, input.plaintext.expose())?;
-        Ok(Output { ciphertext_blob: Blob(sealed.blob), key_id: key.arn.to_string(), encryption_algorithm: algorithm })
+        let sealed = kms.seal_plaintext(key, algorithm, &input.encryption_context, input.plaintext).await?;
+        if let Some(material_id) = sealed.material_id {
+            trail.additional.insert("keyMaterialId".into(), json!(material_id));
+        }
+        Ok(Output {
+            ciphertext_blob: Blob(sealed.ciphertext),
+            key_id: key.arn.to_string(),
+            encryption_algorithm: algorithm,
+        })
     }
 }

@@ -44,6 +44,7 @@ pub struct Output {
 impl Operation for GenerateDataKey {
     const NAME: &'static str = "GenerateDataKey";
     const READ_ONLY: bool = true;
+    const TRACKED: bool = true;
     type Input = Input;
     type Output = Output;
 

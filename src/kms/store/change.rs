@@ -48,6 +48,10 @@ CREATE TABLE kms_grant (
     record TEXT NOT NULL,
     PRIMARY KEY (account, region, key_id, grant_id)
 ) STRICT;
+CREATE TABLE kms_last_use (
+    key TEXT PRIMARY KEY,
+    record TEXT NOT NULL
+) STRICT;
 "];
 
 /// One row that is written, or what goes with a key.

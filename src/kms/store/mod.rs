@@ -13,6 +13,7 @@ use sqlx::SqlitePool;
 use tokio::sync::Mutex;
 
 use super::error::Error;
+use super::last_use::LastUses;
 
 pub use change::Change;
 pub use memory::{Alias, Memory, Partition, StoredMaterial};
@@ -55,6 +56,11 @@ impl Store {
         });
         written.await.map_err(Error::internal)?.map_err(Error::internal)?;
         Ok(value)
+    }
+
+    /// Writes when keys were last used.
+    pub async fn write_last_uses(&self, last_uses: &LastUses) -> Result<(), Error> {
+        last_uses.write(&self.pool).await.map_err(Error::internal)
     }
 
     /// The fingerprint of the root key that this store was made with; the first caller's is kept.

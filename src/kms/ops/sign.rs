@@ -1,0 +1,72 @@
+//! Sign.
+
+use crate::crypto::SecretBytes;
+use crate::kms::signing::{self, MessageType};
+use crate::kms::spec::{KeyUsage, SigningAlgorithm};
+
+use super::prelude::*;
+
+pub struct Sign;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Input {
+    pub key_id: String,
+    #[serde(deserialize_with = "wire::take_in")]
+    pub message: SecretBytes,
+    pub message_type: Option<MessageType>,
+    #[serde(default)]
+    pub grant_tokens: Vec<String>,
+    pub signing_algorithm: SigningAlgorithm,
+    #[serde(default)]
+    pub dry_run: bool,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Output {
+    pub key_id: String,
+    pub signature: Blob,
+    pub signing_algorithm: SigningAlgorithm,
+}
+
+impl Operation for Sign {
+    const NAME: &'static str = "Sign";
+    const READ_ONLY: bool = true;
+    const TRACKED: bool = true;
+    type Input = Input;
+    type Output = Output;
+
+    fn recorded(input: &Input) -> Value {
+        json!({
+            "keyId": input.key_id,
+            "messageType": input.message_type.unwrap_or(MessageType::Raw),
+            "signingAlgorithm": input.signing_algorithm,
+        })
+    }
+
+    async fn run(kms: &Kms, call: &Call, input: Input, trail: &mut Trail) -> Result<Output, Error> {
+        let named = kms.resolve(call, &input.key_id, Aliases::Accepted).await?;
+        let key = &named.key;
+        trail.touch(&key.arn);
+        let (algorithm, message_type) = (input.signing_algorithm, input.message_type.unwrap_or(MessageType::Raw));
+        let facts = Facts::of(&named)
+            .tokens(&input.grant_tokens)
+            .with("kms:signingalgorithm", algorithm.as_str())
+            .with("kms:messagetype", message_type.as_str());
+        kms.authorise(call, "kms:Sign", key, &facts)?;
+        key.check_usage(KeyUsage::SignVerify, "Sign")?;
+        key.check_usable()?;
+        signing::check(key, algorithm, message_type, input.message.expose())?;
+        if input.dry_run {
+            return Err(Error::dry_run());
+        }
+        let message = input.message;
+        let signature = kms
+            .with_current_material(key, move |material| {
+                material.sign(algorithm, message_type.message(message.expose())).map_err(Error::internal)
+            })
+            .await?;
+        Ok(Output { key_id: key.arn.to_string(), signature: Blob(signature), signing_algorithm: algorithm })
+    }
+}
