@@ -24,9 +24,8 @@ impl FromStr for KeyArn {
     type Err = InvalidName;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-
-        
-        let invalid = || InvalidName { kind: "key ARN", reason: "expected arn:aws:kms:<region>:<account>:key/<key id>" };
+        let invalid =
+            || InvalidName { kind: "key ARN", reason: "expected arn:aws:kms:<region>:<account>:key/<key id>" };
         let mut pieces = text.strip_prefix("arn:aws:kms:").ok_or_else(invalid)?.splitn(3, ':');
         let region = Region::new(pieces.next().ok_or_else(invalid)?)?;
         let account = AccountId::new(pieces.next().ok_or_else(invalid)?)?;

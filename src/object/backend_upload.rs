@@ -22,8 +22,6 @@ pub struct BackendPart {
     pub part_number: u16,
     #[serde(rename = "ETag")]
     pub etag: String,
-    #[serde(default)]
-    pub last_modified: String,
 }
 
 /// One page of ListParts.
@@ -32,7 +30,6 @@ pub struct BackendPart {
 pub struct BackendParts {
     #[serde(default)]
     pub is_truncated: bool,
-    pub next_part_number_marker: Option<String>,
     #[serde(rename = "Part", default)]
     pub parts: Vec<BackendPart>,
     #[serde(default)]

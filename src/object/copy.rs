@@ -191,10 +191,10 @@ impl Objects {
         source: HeaderMap,
     ) -> Result<(HeaderMap, CopyResult), Error> {
         let (bucket, object_key) = place(&copy.permit)?;
-        if headers.remove("x-amz-tagging-directive").is_none_or(|directive| directive != "REPLACE") {
-            if let Some(tags) = self.source_tags(copy).await? {
-                headers.insert("x-amz-tagging", tags);
-            }
+        if headers.remove("x-amz-tagging-directive").is_none_or(|directive| directive != "REPLACE")
+            && let Some(tags) = self.source_tags(copy).await?
+        {
+            headers.insert("x-amz-tagging", tags);
         }
         let upload = self.create_backend_upload((&bucket, &object_key), headers).await?;
         let stored_len = unlocked.stored.stored_len;
@@ -225,10 +225,10 @@ impl Objects {
     /// Opens the source and seals it anew.
     async fn copy_body(&self, copy: &Copy, read: Read, mut attributes: HeaderMap) -> Result<Copied, Error> {
         let source = self.get(&read).await?;
-        if attributes.remove("x-amz-tagging-directive").is_none_or(|directive| directive != "REPLACE") {
-            if let Some(tags) = self.source_tags(copy).await? {
-                attributes.insert("x-amz-tagging", tags);
-            }
+        if attributes.remove("x-amz-tagging-directive").is_none_or(|directive| directive != "REPLACE")
+            && let Some(tags) = self.source_tags(copy).await?
+        {
+            attributes.insert("x-amz-tagging", tags);
         }
         let algorithm = copy.checksum.unwrap_or(Algorithm::Crc64Nvme);
         let written = self

@@ -125,10 +125,10 @@ impl Opening {
     }
 
     fn finish_if_spent(&mut self) -> Result<(), Error> {
-        if self.current.as_ref().is_some_and(|current| self.at >= current.end) {
-            if let Some(current) = self.current.take() {
-                current.opener.finish()?;
-            }
+        if self.current.as_ref().is_some_and(|current| self.at >= current.end)
+            && let Some(current) = self.current.take()
+        {
+            current.opener.finish()?;
         }
         Ok(())
     }

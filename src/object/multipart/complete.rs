@@ -256,10 +256,10 @@ fn full_checksum(
         .into());
     }
     for (part, named) in parts.iter().zip(&complete.parts) {
-        if let Some((named_algorithm, value)) = &named.checksum {
-            if *named_algorithm != algorithm || part.checksum.as_ref() != Some(value) {
-                return Err(Fault::InvalidPart { number: part.number }.into());
-            }
+        if let Some((named_algorithm, value)) = &named.checksum
+            && (*named_algorithm != algorithm || part.checksum.as_ref() != Some(value))
+        {
+            return Err(Fault::InvalidPart { number: part.number }.into());
         }
     }
     let values: Option<Vec<(&[u8], u64)>> =

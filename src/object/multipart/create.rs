@@ -20,8 +20,6 @@ pub struct Create {
     pub attributes: HeaderMap,
     /// What the parts' checksums will be.
     pub checksum: Option<(Algorithm, ChecksumKind)>,
-    /// Milliseconds since 1970.
-    pub now_ms: u64,
 }
 
 /// What the client gets to know of it.
@@ -46,7 +44,7 @@ impl Objects {
         let (upload_id, answer) =
             self.create_backend_upload_with_answer((&bucket, &object_key), sealed.headers).await?;
         let name = UploadName { bucket, object_key, upload_id };
-        let record = UploadRecord::seal(&name, &encoded, create.now_ms, create.checksum, &sealed.keys)?;
+        let record = UploadRecord::seal(&name, &encoded, create.checksum, &sealed.keys)?;
         if let Err(error) = self.write_upload_record(&name, record).await {
             self.abort_backend_upload(name.place(), &name.upload_id).await;
             return Err(error);

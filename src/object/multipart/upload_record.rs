@@ -4,7 +4,6 @@
 //! |---|---|
 //! | 1 | version, 1 |
 //! | 2 + n | bucket, object key, upload id, envelope as its header has it: each with its length, big endian |
-//! | 8 | time of creation, milliseconds since 1970 |
 //! | 12 + 2 + 16 | nonce; checksum algorithm and kind (0: none) under AES-256-GCM; tag |
 //!
 //! Key: HKDF(DEK, "sealgate/v1/upload-record"); associated data: everything before the nonce. Names stand in the clear:
@@ -67,8 +66,6 @@ impl UploadName {
 pub struct UploadRecord {
     pub name: UploadName,
     pub envelope: Envelope,
-    /// Milliseconds since 1970.
-    pub created_ms: u64,
     clear: Vec<u8>,
     nonce: [u8; 12],
     sealed: Vec<u8>,
@@ -106,7 +103,6 @@ impl UploadRecord {
     pub fn seal(
         name: &UploadName,
         encoded_envelope: &str,
-        created_ms: u64,
         checksum: Option<(Algorithm, ChecksumKind)>,
         keys: &LayerKeys,
     ) -> Result<Vec<u8>, Error> {
@@ -116,7 +112,6 @@ impl UploadRecord {
             record.extend_from_slice(&len.to_be_bytes());
             record.extend_from_slice(field.as_bytes());
         }
-        record.extend_from_slice(&created_ms.to_be_bytes());
         let nonce: [u8; 12] = random();
         let mut sealed = match checksum {
             None => [0, 0],
@@ -148,7 +143,6 @@ impl UploadRecord {
             fields.push(std::str::from_utf8(take(len.into())?).map_err(|_| DAMAGED)?);
         }
         let [bucket, object_key, upload_id, envelope] = fields.try_into().map_err(|_| DAMAGED)?;
-        let created_ms = u64::from_be_bytes(take(8)?.try_into().map_err(|_| DAMAGED)?);
         let nonce = take(12)?.try_into().map_err(|_| DAMAGED)?;
         let sealed = take(2 + 16)?.to_vec();
         if !take(0)?.is_empty() || !rest.is_empty() {
@@ -160,7 +154,7 @@ impl UploadRecord {
             object_key: ObjectKey::new(object_key).map_err(|_| DAMAGED)?,
             upload_id: upload_id.to_owned(),
         };
-        Ok(Self { name, envelope: Envelope::decode(envelope)?, created_ms, clear, nonce, sealed })
+        Ok(Self { name, envelope: Envelope::decode(envelope)?, clear, nonce, sealed })
     }
 
     /// The checksum that the parts of this upload carry.
@@ -237,15 +231,6 @@ impl Objects {
     ) -> Result<http::Response<upstream::BoxBody>, Error> {
         let request = Request::new(Method::GET).object(&self.settings.system_bucket, &system_key(key)?);
         Ok(self.upstream.expect(request).await?)
-    }
-
-    /// Deletes an object of the system bucket; one that is gone is fine.
-    pub(in crate::object) async fn delete_system_object(&self, key: &str) -> Result<(), Error> {
-        let request = Request::new(Method::DELETE).object(&self.settings.system_bucket, &system_key(key)?);
-        match self.upstream.expect(request).await {
-            Err(error) if error.status() == Some(http::StatusCode::NOT_FOUND) => Ok(()),
-            answer => Ok(answer.map(|_| ())?),
-        }
     }
 
     /// The objects of the system bucket below `prefix` and behind `after`: one page, and whether there are more.

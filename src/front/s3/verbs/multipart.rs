@@ -32,7 +32,6 @@ pub async fn create(door: &Door, incoming: Incoming) -> Result<Reply, S3Error> {
         protection: asked.protection,
         attributes: object::from_client(headers),
         checksum,
-        now_ms: xml::now_ms(),
     };
     let created = door.objects.create_upload(create).await?;
     let mut answer = created.headers;
@@ -68,10 +67,10 @@ pub async fn upload_part(door: &Door, mut incoming: Incoming) -> Result<Reply, S
     let mut headers = HeaderMap::new();
     request::show_etag(&uploaded.etag, &mut headers);
     sse::show(&uploaded.protected, customer.as_ref(), &mut headers);
-    if let Some(checksum) = &uploaded.checksum {
-        if let Ok(value) = HeaderValue::from_str(&request::checksum_text(checksum, None)) {
-            headers.insert(checksum.algorithm.header(), value);
-        }
+    if let Some(checksum) = &uploaded.checksum
+        && let Ok(value) = HeaderValue::from_str(&request::checksum_text(checksum, None))
+    {
+        headers.insert(checksum.algorithm.header(), value);
     }
     Ok(request::bare(StatusCode::OK, headers))
 }
@@ -83,12 +82,12 @@ pub async fn complete(door: &Door, mut incoming: Incoming) -> Result<Reply, S3Er
     let (bucket, object_key) = request::object(&incoming)?;
     let parts = xml::named_parts(&body::without_checksum(&mut incoming, MAX_DOCUMENT).await?)?;
     let stated = checksum::stated_checksum(&headers)?;
-    if let Some((_, _, Some(count))) = &stated {
-        if usize::try_from(*count).ok() != Some(parts.len()) {
-            return Err(S3Error::invalid_request(
-                "The number of parts in the checksum does not match the number of parts.",
-            ));
-        }
+    if let Some((_, _, Some(count))) = &stated
+        && usize::try_from(*count).ok() != Some(parts.len())
+    {
+        return Err(S3Error::invalid_request(
+            "The number of parts in the checksum does not match the number of parts.",
+        ));
     }
     let stated_kind = match request::single(&headers, "x-amz-checksum-type")? {
         None => None,

@@ -164,10 +164,10 @@ pub fn show_context(protected: &Protected, answer: &mut HeaderMap) {
     if protected.context.is_empty() {
         return;
     }
-    if let Ok(json) = serde_json::to_vec(&protected.context) {
-        if let Ok(value) = HeaderValue::from_str(&STANDARD.encode(json)) {
-            answer.insert(CONTEXT, value);
-        }
+    if let Ok(json) = serde_json::to_vec(&protected.context)
+        && let Ok(value) = HeaderValue::from_str(&STANDARD.encode(json))
+    {
+        answer.insert(CONTEXT, value);
     }
 }
 
