@@ -140,26 +140,7 @@ impl Objects {
         Ok(tag.map(|tag| if sealed { etag::to_client(tag).into_owned() } else { tag.to_owned() }))
     }
 
-    /// Deletes objects of the system bucket; those that are gone are fine.
-    pub(super) async fn delete_system_objects(&self, keys: &[&str]) -> Result<(), Error> {
-        for keys in keys.chunks(1000) {
-            let mut xml = String::from(DELETE);
-            for key in keys {
-                xml.push_str("<Object>");
-                element(&mut xml, "Key", key);
-                xml.push_str("</Object>");
-            }
-            xml.push_str("</Delete>");
-            let bucket = self.settings.system_bucket.clone();
-            let result = self.send_delete(&bucket, xml, HeaderMap::new()).await?;
-            if !result.errors.is_empty() {
-                return Err(Error::Damaged("the system bucket: it keeps what is deleted"));
-            }
-        }
-        Ok(())
-    }
-
-    async fn send_delete(
+    pub(super) async fn send_delete(
         &self,
         bucket: &BucketName,
         xml: String,
@@ -196,8 +177,8 @@ impl Objects {
     }
 }
 
-const DELETE: &str = "<Delete xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">";
+pub(super) const DELETE: &str = "<Delete xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">";
 
-fn element(xml: &mut String, name: &str, text: &str) {
+pub(super) fn element(xml: &mut String, name: &str, text: &str) {
     xml.push_str(&format!("<{name}>{}</{name}>", quick_xml::escape::escape(text)));
 }

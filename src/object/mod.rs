@@ -24,6 +24,7 @@ mod range;
 mod sealing;
 mod stored;
 mod survey;
+mod system_bucket;
 mod tagging;
 mod tail;
 mod unlock;

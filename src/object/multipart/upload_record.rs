@@ -12,7 +12,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::Method;
 use moka::future::Cache;
 
 use super::super::Objects;
@@ -22,7 +21,7 @@ use crate::crypto::{Gcm, random, sha256};
 use crate::envelope::Envelope;
 use crate::names::{BucketName, ObjectKey};
 use crate::seal::LayerKeys;
-use crate::upstream::{self, Body, Request};
+use crate::upstream::{self, Body};
 
 const VERSION: u8 = 1;
 const MAX_RECORD: usize = 64 * 1024;
@@ -69,15 +68,6 @@ pub struct UploadRecord {
     clear: Vec<u8>,
     nonce: [u8; 12],
     sealed: Vec<u8>,
-}
-
-/// An object of the system bucket as it is listed.
-#[derive(serde::Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct SystemObject {
-    pub key: String,
-    /// ISO 8601.
-    pub last_modified: String,
 }
 
 /// What is remembered of uploads.
@@ -179,10 +169,8 @@ impl Objects {
         if let Some(record) = self.uploads.records.get(name).await {
             return Ok(record);
         }
-        let request = Request::new(Method::GET)
-            .object(&self.settings.system_bucket, &system_key(&format!("{}record", name.folder()))?);
-        let answer = match self.upstream.expect(request).await {
-            Err(error) if error.status() == Some(http::StatusCode::NOT_FOUND) => return Err(Fault::NoSuchUpload.into()),
+        let answer = match self.read_system_object(&format!("{}record", name.folder())).await {
+            Err(error) if error.is_not_found() => return Err(Fault::NoSuchUpload.into()),
             answer => answer?,
         };
         let record = UploadRecord::decode(&upstream::collect(answer.into_body(), MAX_RECORD).await?)?;
@@ -216,54 +204,8 @@ impl Objects {
     pub(super) async fn forget_keys(&self, name: &UploadName) {
         self.uploads.keys.invalidate(name).await;
     }
-
-    /// Writes an object of the system bucket.
-    pub(in crate::object) async fn write_system_object(&self, key: &str, body: Body) -> Result<(), Error> {
-        let request = Request::new(Method::PUT).object(&self.settings.system_bucket, &system_key(key)?).body(body);
-        self.upstream.expect(request).await?;
-        Ok(())
-    }
-
-    /// Reads an object of the system bucket as a stream.
-    pub(in crate::object) async fn read_system_object(
-        &self,
-        key: &str,
-    ) -> Result<http::Response<upstream::BoxBody>, Error> {
-        let request = Request::new(Method::GET).object(&self.settings.system_bucket, &system_key(key)?);
-        Ok(self.upstream.expect(request).await?)
-    }
-
-    /// The objects of the system bucket below `prefix` and behind `after`: one page, and whether there are more.
-    pub(in crate::object) async fn list_system_objects(
-        &self,
-        prefix: &str,
-        after: Option<&str>,
-    ) -> Result<(Vec<SystemObject>, bool), Error> {
-        #[derive(serde::Deserialize)]
-        #[serde(rename_all = "PascalCase")]
-        struct Page {
-            #[serde(default)]
-            is_truncated: bool,
-            #[serde(default)]
-            contents: Vec<SystemObject>,
-        }
-        let mut request = Request::new(Method::GET)
-            .bucket(&self.settings.system_bucket)
-            .query("list-type", "2")
-            .query("prefix", prefix);
-        if let Some(after) = after {
-            request = request.query("start-after", after);
-        }
-        let page: Page = self.document(request).await?;
-        Ok((page.contents, page.is_truncated))
-    }
 }
 
 fn cipher(keys: &LayerKeys) -> Result<Gcm, Error> {
     Ok(Gcm::new(super::derived(keys, "upload-record")?.expose()))
-}
-
-/// A key of the system bucket.
-pub fn system_key(key: &str) -> Result<ObjectKey, Error> {
-    ObjectKey::new(key).map_err(|_| Error::Internal("a system object's name"))
 }
