@@ -2,6 +2,9 @@
 
 mod bucket;
 mod logging;
+mod progress;
+mod remote;
+mod rewrap;
 mod serve;
 
 use std::process::ExitCode;
@@ -22,6 +25,8 @@ enum Command {
     Serve(serve::Arguments),
     /// Show which buckets hold sealed objects only, and mark one.
     Bucket(bucket::Arguments),
+    /// Put a bucket's objects under another KMS key or under bucket keys, without moving their bodies.
+    Rewrap(Box<rewrap::Arguments>),
 }
 
 /// Parses the arguments and carries out the subcommand.
@@ -29,6 +34,7 @@ pub fn run() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Serve(arguments) => serve::run(arguments),
         Command::Bucket(arguments) => bucket::run(arguments),
+        Command::Rewrap(arguments) => rewrap::run(*arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

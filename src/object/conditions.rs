@@ -33,6 +33,11 @@ impl Conditions {
         )
     }
 
+    /// What stands there must have this ETag, as clients see it.
+    pub fn matching(etag: &str) -> Self {
+        Self { if_match: Some(format!("\"{etag}\"")), ..Self::default() }
+    }
+
     fn from_named(request: &HeaderMap, [matches, none, modified, unmodified]: [&str; 4]) -> Self {
         let text = |name: &str| request.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let mut times = HeaderMap::new();

@@ -62,6 +62,16 @@ pub struct Copy {
     pub conditions: Conditions,
     /// `x-amz-checksum-algorithm`.
     pub checksum: Option<Algorithm>,
+    pub overtaking: Overtaking,
+}
+
+/// What becomes of a write to the source between this copy's look at it and the copy itself, in a versioned bucket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Overtaking {
+    /// The version that was seen is copied: the last one to finish wins.
+    Allowed,
+    /// The copy fails: it was not to replace anything but what was seen.
+    Refused,
 }
 
 /// What a copy answers.
@@ -135,7 +145,7 @@ impl Objects {
     }
 
     /// The checksum of a stored object, wherever it stands.
-    async fn stored_checksum(
+    pub(super) async fn stored_checksum(
         &self,
         place: (&crate::names::BucketName, &crate::names::ObjectKey),
         unlocked: &Unlocked,
@@ -148,7 +158,7 @@ impl Objects {
     }
 
     /// New wrapping around the same data keys; the backend copies the bytes.
-    async fn copy_wrapped(
+    pub(super) async fn copy_wrapped(
         &self,
         copy: &Copy,
         unlocked: Unlocked,
@@ -312,8 +322,8 @@ fn copied_attributes(copy: &Copy, stored: &Stored) -> HeaderMap {
 fn source_headers(copy: &Copy, stored: &Stored) -> Result<HeaderMap, Error> {
     let (bucket, object_key) = place(&copy.source.permit)?;
     let mut source = format!("/{bucket}/{}", utf8_percent_encode(object_key.as_str(), &UNRESERVED_AND_SLASH));
-    if let Some(version) = copy.source.version_id.as_deref().or(stored.version_id.as_deref().filter(|id| *id != "null"))
-    {
+    let seen = stored.version_id.as_deref().filter(|id| *id != "null" && copy.overtaking == Overtaking::Allowed);
+    if let Some(version) = copy.source.version_id.as_deref().or(seen) {
         source.push_str(&format!("?versionId={}", utf8_percent_encode(version, NON_ALPHANUMERIC)));
     }
     let mut headers = HeaderMap::new();

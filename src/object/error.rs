@@ -72,6 +72,27 @@ pub enum Fault {
     BadDigest { algorithm: &'static str },
     #[error("{0}")]
     CustomerKey(#[from] CustomerKeyFault),
+    #[error("{0}")]
+    Rewrap(#[from] RewrapFault),
+}
+
+/// Why an object is not wrapped anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RewrapFault {
+    #[error("the object is not sealed")]
+    Plain,
+    #[error("the object is under DSSE-KMS or SSE-C")]
+    OtherMode,
+    #[error("the object is under a retention period or a legal hold")]
+    Locked,
+    #[error("the version is not the current one")]
+    Noncurrent,
+}
+
+impl From<RewrapFault> for Error {
+    fn from(fault: RewrapFault) -> Self {
+        Self::Caller(fault.into())
+    }
 }
 
 /// What is wrong with a customer's key (SSE-C), or with its absence.

@@ -23,5 +23,6 @@ mod range;
 mod sealed_bucket;
 mod sse_c;
 mod sse_errors;
+mod update_encryption;
 mod upload_part_copy;
 mod virtual_host;

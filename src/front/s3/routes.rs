@@ -29,6 +29,7 @@ pub enum Verb {
     GetBucketEncryption,
     PutBucketEncryption,
     DeleteBucketEncryption,
+    UpdateObjectEncryption,
 }
 
 /// What a request addresses.
@@ -292,7 +293,7 @@ pub const TABLE: &[Route] = &[
     row("GetObjectTorrent", "", "GET", Object, &["torrent"], &[], Refused),
     row("RenameObject", "", "PUT", Object, &["renameObject"], &[], Refused),
     row("SelectObjectContent", "", "POST", Object, &["select", "select-type=2"], &[], Refused),
-    row("UpdateObjectEncryption", "s3:UpdateObjectEncryption", "PUT", Object, &["encryption"], VERSION, Refused),
+    row("UpdateObjectEncryption", "s3:UpdateObjectEncryption", "PUT", Object, &["encryption"], VERSION, Typed(Verb::UpdateObjectEncryption)),
 
     // Multipart uploads.
     row("CreateMultipartUpload", "s3:PutObject", "POST", Object, &["uploads"], &[], Typed(Verb::CreateMultipartUpload)),

@@ -48,6 +48,7 @@ pub async fn copy(door: &Door, incoming: Incoming) -> Result<Reply, S3Error> {
         attributes: object::from_client(headers),
         conditions: Conditions::from_request(headers),
         checksum,
+        overtaking: object::Overtaking::Allowed,
         permit: incoming.permit.clone(),
     };
     let copied = door.objects.copy(copy).await?;

@@ -3,7 +3,7 @@
 use http::StatusCode;
 
 use crate::front::s3::S3Error;
-use crate::object::{BodyFault, CustomerKeyFault, Error, Fault};
+use crate::object::{BodyFault, CustomerKeyFault, Error, Fault, RewrapFault};
 use crate::{datakey, kms};
 
 impl From<Error> for S3Error {
@@ -98,6 +98,7 @@ impl From<Fault> for S3Error {
                 bad("BadDigest", format!("The {algorithm} you specified did not match the calculated checksum."))
             }
             Fault::CustomerKey(fault) => fault.into(),
+            Fault::Rewrap(fault) => fault.into(),
         }
     }
 }
@@ -120,6 +121,34 @@ impl From<CustomerKeyFault> for S3Error {
             CustomerKeyFault::WrongInUpload => {
                 Self::invalid_request("The provided encryption parameters did not match the ones used originally.")
             }
+        }
+    }
+}
+
+/// The messages of botocore's model, but for the last, which AWS does not need.
+impl From<RewrapFault> for S3Error {
+    fn from(fault: RewrapFault) -> Self {
+        match fault {
+            RewrapFault::Plain => Self::invalid_request(
+                "The UpdateObjectEncryption operation doesn't supported unencrypted source objects. Only source objects \
+                 encrypted with SSE-S3 or SSE-KMS are supported.",
+            ),
+            RewrapFault::OtherMode => Self::invalid_request(
+                "The UpdateObjectEncryption operation doesn't support source objects with the encryption type DSSE-KMS or \
+                 SSE-C. Only source objects encrypted with SSE-S3 or SSE-KMS are supported.",
+            ),
+            RewrapFault::Locked => {
+                let message = "The encryption type for the specified object can\u{2019}t be updated because that object is \
+                               protected by S3 Object Lock. If the object has a governance-mode retention period or a legal \
+                               hold, you must first remove the Object Lock status on the object before you issue your \
+                               UpdateObjectEncryption request. You can't use the UpdateObjectEncryption operation with \
+                               objects that have an Object Lock compliance mode retention period applied to them.";
+                Self::new(StatusCode::FORBIDDEN, "AccessDenied", message)
+            }
+            RewrapFault::Noncurrent => Self::invalid_request(
+                "The version is not the current one. A noncurrent version keeps its encryption and needs its KMS key: \
+                 wrapping it anew would make old data current.",
+            ),
         }
     }
 }

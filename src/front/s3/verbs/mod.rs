@@ -15,6 +15,7 @@ mod put;
 mod read;
 mod request;
 mod sse;
+mod update_encryption;
 mod xml;
 
 use crate::identity::Target;
@@ -60,6 +61,7 @@ async fn carry_out(door: &Door, verb: Verb, incoming: Incoming) -> Result<Reply,
         Verb::ListParts => multipart::list_parts(door, incoming).await,
         Verb::GetBucketEncryption => encryption::get(door, incoming).await,
         Verb::PutBucketEncryption => encryption::put(door, incoming).await,
+        Verb::UpdateObjectEncryption => update_encryption::put(door, incoming).await,
         Verb::DeleteBucketEncryption => encryption::delete(door, incoming).await,
         // Routed to `dispatch_unpermitted`.
         Verb::DeleteObjects | Verb::PostObject => Err(S3Error::internal()),
