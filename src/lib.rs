@@ -13,6 +13,7 @@ pub mod datakey;
 pub mod kms;
 pub mod upstream;
 pub mod embedded;
+pub mod database;
 pub mod audit;
 pub mod identity;
 pub mod policy;

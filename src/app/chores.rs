@@ -1,11 +1,15 @@
-//! What happens without a request: the identities file is read again when it changes, and the key manager does what is due.
+//! What happens without a request: the identities file is read again when it changes, what other processes wrote into the
+//! database is taken over, and the key manager does what is due.
 
+use std::convert::Infallible;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use tokio_util::task::AbortOnDropHandle;
 
+use crate::bucket::Buckets;
+use crate::database::Database;
 use crate::identity::Identities;
 use crate::kms::Kms;
 
@@ -13,17 +17,25 @@ use crate::kms::Kms;
 const LOOK: Duration = Duration::from_secs(2);
 /// How often the key manager looks for due rotations and deletions.
 const TEND: Duration = Duration::from_secs(60);
+/// How long a database that cannot be watched is left alone.
+const RETRY: Duration = Duration::from_secs(1);
 
 /// The running chores. They end when it is dropped.
 pub struct Chores {
     _reload: Option<AbortOnDropHandle<()>>,
     _tend: AbortOnDropHandle<()>,
+    _follow: AbortOnDropHandle<()>,
 }
 
 impl Chores {
-    pub fn spawn(identities: Arc<Identities>, kms: Arc<Kms>) -> Self {
+    pub fn spawn(identities: Arc<Identities>, kms: Arc<Kms>, buckets: Arc<Buckets>, database: Database) -> Self {
         let reload = identities.file().is_some().then(|| AbortOnDropHandle::new(tokio::spawn(reload(identities))));
-        Self { _reload: reload, _tend: AbortOnDropHandle::new(tokio::spawn(tend(kms))) }
+        let follow = tokio::spawn(follow(database, kms.clone(), buckets));
+        Self {
+            _reload: reload,
+            _tend: AbortOnDropHandle::new(tokio::spawn(tend(kms))),
+            _follow: AbortOnDropHandle::new(follow),
+        }
     }
 }
 
@@ -59,5 +71,32 @@ async fn tend(kms: Arc<Kms>) {
             tracing::error!(%error, "the key manager could not do what was due");
         }
         tokio::time::sleep(TEND).await;
+    }
+}
+
+/// Takes over what changed in the database, as long as the gateway runs.
+async fn follow(database: Database, kms: Arc<Kms>, buckets: Arc<Buckets>) {
+    loop {
+        match watch(&database, &kms, &buckets).await {
+            Ok(never) => match never {},
+            Err(error) => {
+                tracing::warn!(error = &*error, "changes by other gateways cannot be seen now");
+                tokio::time::sleep(RETRY).await;
+            }
+        }
+    }
+}
+
+async fn watch(
+    database: &Database,
+    kms: &Kms,
+    buckets: &Buckets,
+) -> Result<Infallible, Box<dyn std::error::Error + Send + Sync>> {
+    let mut watch = database.watch().await?;
+    // What changed before the watch began was not heard of.
+    loop {
+        kms.refresh().await?;
+        buckets.refresh().await?;
+        watch.next().await?;
     }
 }

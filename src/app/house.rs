@@ -12,6 +12,7 @@ use super::{MadeCredentials, credentials, system_bucket};
 use crate::audit::{self, Audit};
 use crate::bucket::Buckets;
 use crate::config::Settings;
+use crate::database::{self, Database};
 use crate::datakey::{self, DataKeys};
 use crate::embedded::Embedded;
 use crate::front::Doors;
@@ -44,10 +45,11 @@ pub async fn open(settings: Settings) -> anyhow::Result<House> {
     };
     let sessions = SessionKey::new(kms::session_secret(&settings.data_dir.join("root.key"))?);
     let identities = Arc::new(Identities::load_with(root, settings.identities.as_deref(), sessions)?);
-    let database = settings.data_dir.join("sealgate.db");
-    let pool = kms::store::sqlite::open(&database)
-        .await
-        .with_context(|| format!("cannot open the database {}", database.display()))?;
+    let place = match &settings.database {
+        database::Config::Sqlite(path) => format!("cannot open the database {}", path.display()),
+        database::Config::Postgres(_) => "cannot open the PostgreSQL database that `database.url` names".to_owned(),
+    };
+    let database = Database::open(settings.database).await.context(place)?;
     let audit = audit::Config { file: settings.data_dir.join("audit.jsonl"), durability: settings.audit_durability };
     let kms_config = kms::Config {
         root_key_file: settings.data_dir.join("root.key"),
@@ -55,13 +57,13 @@ pub async fn open(settings: Settings) -> anyhow::Result<House> {
         region: settings.region.clone(),
         clock: Clock::System,
     };
-    let kms = Arc::new(Kms::open(kms_config, pool.clone(), Audit::open(&audit)?, identities.clone()).await?);
+    let kms = Arc::new(Kms::open(kms_config, database.clone(), Audit::open(&audit)?, identities.clone()).await?);
     let bucket_key = settings.bucket_key;
     let datakeys = Arc::new(DataKeys::new(
         kms.clone(),
         datakey::Config { bucket_key_lifetime: bucket_key.lifetime, bucket_key_wraps: bucket_key.wraps },
     ));
-    let buckets = Arc::new(Buckets::open(pool).await?);
+    let buckets = Arc::new(Buckets::open(database.clone()).await?);
     system_bucket::ensure(&upstream, &settings.system_bucket).await?;
     upstream.learn_key_form(&settings.system_bucket).await.context("cannot probe the backend's keys")?;
     let object_settings = object::Settings {
@@ -84,7 +86,7 @@ pub async fn open(settings: Settings) -> anyhow::Result<House> {
         },
     };
     let metrics = Arc::new(Metrics::new(SystemTime::now()));
-    let chores = Chores::spawn(s3.identities.clone(), kms.clone());
+    let chores = Chores::spawn(s3.identities.clone(), kms.clone(), s3.buckets.clone(), database);
     let doors = Doors { s3, kms: KmsDoor::new(kms), sts: StsDoor::new(), metrics };
     Ok(House { doors, upstream, made, chores })
 }

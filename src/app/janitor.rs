@@ -1,5 +1,4 @@
-//! What is done now and then while the gateway serves: clearing what unfinished uploads leave, and taking over settings
-//! that another process wrote.
+//! What is done now and then while the gateway serves: clearing what unfinished uploads leave.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,20 +7,16 @@ use time::OffsetDateTime;
 use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval};
 
-use crate::bucket::Buckets;
 use crate::object::Objects;
 
 const CLEAR_EVERY: Duration = Duration::from_secs(60 * 60);
-const REFRESH_EVERY: Duration = Duration::from_secs(2);
 
 /// Runs until it is dropped.
 pub struct Janitor(JoinHandle<()>);
 
 impl Janitor {
-    pub fn spawn(objects: Arc<Objects>, buckets: Arc<Buckets>) -> Self {
-        Self(tokio::spawn(async move {
-            tokio::join!(clear(&objects), refresh(&buckets));
-        }))
+    pub fn spawn(objects: Arc<Objects>) -> Self {
+        Self(tokio::spawn(async move { clear(&objects).await }))
     }
 
     /// Ends it, and waits until it has let go of everything.
@@ -43,17 +38,6 @@ async fn clear(objects: &Objects) {
             Err(error) => {
                 tracing::warn!(error = &error as &dyn std::error::Error, "abandoned uploads were not cleared");
             }
-        }
-    }
-}
-
-async fn refresh(buckets: &Buckets) {
-    let mut ticks = interval(REFRESH_EVERY);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        ticks.tick().await;
-        if let Err(error) = buckets.refresh().await {
-            tracing::warn!(error = &error as &dyn std::error::Error, "the bucket settings were not read again");
         }
     }
 }

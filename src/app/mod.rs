@@ -78,7 +78,7 @@ pub async fn start(settings: Settings) -> anyhow::Result<Running> {
         TcpListener::bind(console_listen).await.with_context(|| bind_hint("console_listen", console_listen))?;
     let draining = Arc::new(AtomicBool::new(false));
     let upstream = house.upstream;
-    let janitor = Janitor::spawn(house.doors.s3.objects.clone(), house.doors.s3.buckets.clone());
+    let janitor = Janitor::spawn(house.doors.s3.objects.clone());
     let shown =
         Console { metrics: house.doors.metrics.clone(), upstream: upstream.clone(), draining: draining.clone() };
     Ok(Running {

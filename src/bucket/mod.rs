@@ -9,10 +9,12 @@ mod encryption;
 use std::collections::HashMap;
 use std::sync::RwLock;
 
-use sqlx::{Row, SqlitePool};
+use sqlx::any::AnyArguments;
+use sqlx::query::Query;
+use sqlx::{Any, Row};
 use tokio::sync::Mutex;
 
-use crate::kms::store::sqlite::migrate;
+use crate::database::Database;
 use crate::names::BucketName;
 
 pub use encryption::{CustomerKeys, DefaultAlgorithm, Encryption};
@@ -54,7 +56,7 @@ const MIGRATIONS: &[&str] = &[
 
 /// The settings of every bucket that has any.
 pub struct Buckets {
-    pool: SqlitePool,
+    database: Database,
     settings: RwLock<HashMap<BucketName, Settings>>,
     /// Held while database and memory change together.
     changing: Mutex<()>,
@@ -62,16 +64,16 @@ pub struct Buckets {
 
 impl Buckets {
     /// Loads the settings; makes the table in a new database.
-    pub async fn open(pool: SqlitePool) -> Result<Self, Error> {
-        migrate(&pool, "bucket", MIGRATIONS).await?;
-        let settings = RwLock::new(read(&pool).await?);
-        Ok(Self { pool, settings, changing: Mutex::new(()) })
+    pub async fn open(database: Database) -> Result<Self, Error> {
+        database.migrate("bucket", MIGRATIONS).await?;
+        let settings = RwLock::new(read(&database).await?);
+        Ok(Self { database, settings, changing: Mutex::new(()) })
     }
 
-    /// Takes over what another process, such as `sealgate bucket seal`, has written.
+    /// Takes over what another process has written: another gateway, or `sealgate bucket seal`.
     pub async fn refresh(&self) -> Result<(), Error> {
         let _changing = self.changing.lock().await;
-        let settings = read(&self.pool).await?;
+        let settings = read(&self.database).await?;
         self.write(|known| *known = settings);
         Ok(())
     }
@@ -90,14 +92,9 @@ impl Buckets {
     pub async fn set_encryption(&self, bucket: &BucketName, encryption: Option<Encryption>) -> Result<(), Error> {
         let _changing = self.changing.lock().await;
         let text = encryption.as_ref().map(serde_json::to_string).transpose()?;
-        sqlx::query(
-            "INSERT INTO buckets (name, sealed, encryption) VALUES (?1, 0, ?2) \
-             ON CONFLICT (name) DO UPDATE SET encryption = excluded.encryption",
-        )
-        .bind(bucket.as_str())
-        .bind(text)
-        .execute(&self.pool)
-        .await?;
+        let statement = "INSERT INTO buckets (name, sealed, encryption) VALUES ($1, 0, $2) \
+             ON CONFLICT (name) DO UPDATE SET encryption = excluded.encryption";
+        self.keep(sqlx::query(statement).bind(bucket.as_str()).bind(text)).await?;
         self.write(|settings| settings.entry(bucket.clone()).or_insert(UNKNOWN).encryption = encryption);
         Ok(())
     }
@@ -105,10 +102,8 @@ impl Buckets {
     /// Marks `bucket` as sealed. Durable when it returns.
     pub async fn mark_sealed(&self, bucket: &BucketName) -> Result<(), Error> {
         let _changing = self.changing.lock().await;
-        sqlx::query("INSERT INTO buckets (name, sealed) VALUES (?1, 1) ON CONFLICT (name) DO UPDATE SET sealed = 1")
-            .bind(bucket.as_str())
-            .execute(&self.pool)
-            .await?;
+        let statement = "INSERT INTO buckets (name, sealed) VALUES ($1, 1) ON CONFLICT (name) DO UPDATE SET sealed = 1";
+        self.keep(sqlx::query(statement).bind(bucket.as_str())).await?;
         self.write(|settings| settings.entry(bucket.clone()).or_insert(UNKNOWN).state = State::Sealed);
         Ok(())
     }
@@ -116,9 +111,16 @@ impl Buckets {
     /// Forgets `bucket`: it was deleted, or was never made.
     pub async fn forget(&self, bucket: &BucketName) -> Result<(), Error> {
         let _changing = self.changing.lock().await;
-        sqlx::query("DELETE FROM buckets WHERE name = ?1").bind(bucket.as_str()).execute(&self.pool).await?;
+        self.keep(sqlx::query("DELETE FROM buckets WHERE name = $1").bind(bucket.as_str())).await?;
         self.write(|settings| settings.remove(bucket));
         Ok(())
+    }
+
+    /// Runs one statement, durably.
+    async fn keep(&self, statement: Query<'_, Any, AnyArguments>) -> Result<(), Error> {
+        let mut transaction = self.database.begin().await?;
+        statement.execute(&mut *transaction).await?;
+        Ok(transaction.commit().await?)
     }
 
     fn read<T>(&self, bucket: &BucketName, what: impl FnOnce(&Settings) -> T) -> T {
@@ -132,9 +134,9 @@ impl Buckets {
     }
 }
 
-async fn read(pool: &SqlitePool) -> Result<HashMap<BucketName, Settings>, Error> {
+async fn read(database: &Database) -> Result<HashMap<BucketName, Settings>, Error> {
     let mut settings = HashMap::new();
-    for row in sqlx::query("SELECT name, sealed, encryption FROM buckets").fetch_all(pool).await? {
+    for row in sqlx::query("SELECT name, sealed, encryption FROM buckets").fetch_all(database.pool()).await? {
         let name = BucketName::new(row.try_get("name")?)?;
         let state = if row.try_get::<i64, _>("sealed")? == 0 { State::Mixed } else { State::Sealed };
         let rule: Option<String> = row.try_get("encryption")?;
@@ -147,19 +149,23 @@ async fn read(pool: &SqlitePool) -> Result<HashMap<BucketName, Settings>, Error>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::database::Config;
+
+    async fn database(folder: &tempfile::TempDir) -> Database {
+        Database::open(Config::Sqlite(folder.path().join("db"))).await.unwrap()
+    }
 
     #[tokio::test]
     async fn a_rule_survives_a_restart_and_leaves_the_mark_alone() {
         let dir = tempfile::tempdir().unwrap();
-        let url = format!("sqlite://{}?mode=rwc", dir.path().join("db").display());
         let bucket = BucketName::new("photos").unwrap();
-        let pool = SqlitePool::connect(&url).await.unwrap();
+        let before = database(&dir).await;
         // A database of the version before.
         sqlx::raw_sql("CREATE TABLE buckets (name TEXT PRIMARY KEY, sealed INTEGER NOT NULL) STRICT; INSERT INTO buckets VALUES ('photos', 1)")
-            .execute(&pool)
+            .execute(before.pool())
             .await
             .unwrap();
-        let buckets = Buckets::open(pool).await.unwrap();
+        let buckets = Buckets::open(before).await.unwrap();
         let rule = Encryption {
             algorithm: DefaultAlgorithm::DsseKms,
             key: Some("alias/mine".into()),
@@ -167,25 +173,24 @@ mod tests {
             customer_keys: Some(CustomerKeys::Blocked),
         };
         buckets.set_encryption(&bucket, Some(rule.clone())).await.unwrap();
-        let again = Buckets::open(SqlitePool::connect(&url).await.unwrap()).await.unwrap();
+        let again = Buckets::open(database(&dir).await).await.unwrap();
         assert_eq!((again.state(&bucket), again.encryption(&bucket)), (State::Sealed, Some(rule)));
         again.set_encryption(&bucket, None).await.unwrap();
-        let third = Buckets::open(SqlitePool::connect(&url).await.unwrap()).await.unwrap();
+        let third = Buckets::open(database(&dir).await).await.unwrap();
         assert_eq!((third.state(&bucket), third.encryption(&bucket)), (State::Sealed, None));
     }
 
     #[tokio::test]
     async fn a_mark_survives_a_restart_and_goes_with_its_bucket() {
         let dir = tempfile::tempdir().unwrap();
-        let url = format!("sqlite://{}?mode=rwc", dir.path().join("db").display());
         let bucket = BucketName::new("photos").unwrap();
-        let buckets = Buckets::open(SqlitePool::connect(&url).await.unwrap()).await.unwrap();
+        let buckets = Buckets::open(database(&dir).await).await.unwrap();
         assert_eq!(buckets.state(&bucket), State::Mixed);
         buckets.mark_sealed(&bucket).await.unwrap();
-        let again = Buckets::open(SqlitePool::connect(&url).await.unwrap()).await.unwrap();
+        let again = Buckets::open(database(&dir).await).await.unwrap();
         assert_eq!(again.state(&bucket), State::Sealed);
         again.forget(&bucket).await.unwrap();
-        let third = Buckets::open(SqlitePool::connect(&url).await.unwrap()).await.unwrap();
+        let third = Buckets::open(database(&dir).await).await.unwrap();
         assert_eq!(third.state(&bucket), State::Mixed);
     }
 }

@@ -6,10 +6,12 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
+use sqlx::postgres::PgConnectOptions;
 use zeroize::Zeroizing;
 
 use super::{Error, Setting, Source, Values};
 use crate::audit::Durability;
+use crate::database;
 use crate::front::TrustedProxies;
 use crate::front::s3::DefaultEncryption;
 use crate::names::{AccountId, BucketName, Region};
@@ -52,6 +54,8 @@ pub struct Settings {
     pub body_timeout: Duration,
     /// `None`: made at the first start and kept in the data directory.
     pub root: Option<RootUser>,
+    /// Keys and bucket settings. Unless a PostgreSQL database is named, a file in the data directory.
+    pub database: database::Config,
     /// `None`: plain HTTP.
     pub tls: Option<TlsFiles>,
     pub bucket_key: BucketKeySettings,
@@ -141,6 +145,7 @@ impl Settings {
             header_timeout: seconds_from_one(values, "header_timeout_secs")?,
             body_timeout: seconds_from_one(values, "body_timeout_secs")?,
             root: root(values)?,
+            database: database(values)?,
             tls: pair(values, "tls.cert", "tls.key")?.map(|(cert, key)| TlsFiles { cert, key }),
             bucket_key: BucketKeySettings {
                 lifetime: seconds(values, "bucket_key.secs")?,
@@ -191,6 +196,20 @@ fn root(values: &Values) -> Result<Option<RootUser>, Error> {
         return Err(invalid(values, "root.secret_key", "a secret key has at least 8 characters".to_owned()));
     }
     Ok(Some(RootUser { access_key_id, secret_key: Zeroizing::new(secret_key) }))
+}
+
+fn database(values: &Values) -> Result<database::Config, Error> {
+    let Some(url) = optional::<String>(values, "database.url")?.map(Zeroizing::new) else {
+        return Ok(database::Config::Sqlite(required::<PathBuf>(values, "data_dir")?.join("sealgate.db")));
+    };
+    // The parser's own words may quote the URL, and with it the password.
+    let parses = url.parse::<PgConnectOptions>().is_ok();
+    if !parses || !(url.starts_with("postgres://") || url.starts_with("postgresql://")) {
+        let reason =
+            "it is not postgres://user:password@host:port/database; leave it away for the file in the data directory";
+        return Err(invalid(values, "database.url", reason.to_owned()));
+    }
+    Ok(database::Config::Postgres(url))
 }
 
 fn backend(values: &Values) -> Result<Option<upstream::Config>, Error> {

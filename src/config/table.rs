@@ -63,6 +63,7 @@ pub const SETTINGS: &[Setting] = &[
     setting("body_timeout_secs", Kind::Number, Some("120")),
     setting("root.access_key", Kind::Text, None),
     setting("root.secret_key", Kind::Secret, None),
+    setting("database.url", Kind::Secret, None),
     setting("tls.cert", Kind::Text, None),
     setting("tls.key", Kind::Text, None),
     setting("bucket_key.secs", Kind::Number, Some("300")),

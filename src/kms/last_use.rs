@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
-use sqlx::SqlitePool;
 use time::OffsetDateTime;
 
+use crate::database::Database;
 use crate::names::KeyArn;
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -30,12 +30,8 @@ struct Uses {
 }
 
 impl LastUses {
-    pub async fn load(pool: &SqlitePool) -> Result<Self, sqlx::Error> {
-        let rows: Vec<(String, String)> =
-            sqlx::query_as("SELECT key, record FROM kms_last_use").fetch_all(pool).await?;
-        // A record that cannot be read is no reason not to start: the next use replaces it.
-        let read = |(key, record): (String, String)| Some((key.parse().ok()?, serde_json::from_str(&record).ok()?));
-        let by_key = rows.into_iter().filter_map(read).collect();
+    pub async fn load(database: &Database) -> Result<Self, sqlx::Error> {
+        let by_key = read(database).await?;
         Ok(Self(Mutex::new(Uses { by_key, fresh: HashMap::new() })))
     }
 
@@ -48,30 +44,44 @@ impl LastUses {
         self.lock().fresh.insert(key.clone(), last);
     }
 
-    /// Writes what is not written yet.
-    pub async fn write(&self, pool: &SqlitePool) -> Result<(), sqlx::Error> {
+    /// Writes what is not written yet, and reads what other gateways wrote. A later use is never replaced by an earlier one.
+    pub async fn exchange(&self, database: &Database) -> Result<(), sqlx::Error> {
         let fresh: Vec<(KeyArn, LastUse)> = {
             let mut uses = self.lock();
             let fresh: Vec<_> = uses.fresh.drain().collect();
             uses.by_key.extend(fresh.iter().cloned());
             fresh
         };
-        if fresh.is_empty() {
-            return Ok(());
-        }
-        let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
-        for (key, last) in fresh {
-            let record = serde_json::to_string(&last).map_err(|error| sqlx::Error::Encode(error.into()))?;
-            sqlx::query("INSERT OR REPLACE INTO kms_last_use VALUES (?, ?)")
+        if !fresh.is_empty() {
+            let mut transaction = database.begin().await?;
+            for (key, last) in fresh {
+                let record = serde_json::to_string(&last).map_err(|error| sqlx::Error::Encode(error.into()))?;
+                sqlx::query(
+                    "INSERT INTO kms_last_usage VALUES ($1, $2, $3) ON CONFLICT (key) \
+                     DO UPDATE SET used_ms = excluded.used_ms, record = excluded.record \
+                     WHERE excluded.used_ms > kms_last_usage.used_ms",
+                )
                 .bind(key.to_string())
+                .bind(i64::try_from(last.time.unix_timestamp_nanos() / 1_000_000).unwrap_or(0))
                 .bind(record)
                 .execute(&mut *transaction)
                 .await?;
+            }
+            transaction.commit().await?;
         }
-        transaction.commit().await
+        self.lock().by_key = read(database).await?;
+        Ok(())
     }
 
     fn lock(&self) -> MutexGuard<'_, Uses> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+async fn read(database: &Database) -> Result<HashMap<KeyArn, LastUse>, sqlx::Error> {
+    let select = sqlx::query_as("SELECT key, record FROM kms_last_usage");
+    let rows: Vec<(String, String)> = select.fetch_all(database.pool()).await?;
+    // A record that cannot be read is no reason not to start: the next use replaces it.
+    let parsed = |(key, record): (String, String)| Some((key.parse().ok()?, serde_json::from_str(&record).ok()?));
+    Ok(rows.into_iter().filter_map(parsed).collect())
 }

@@ -38,11 +38,11 @@ pub mod wire;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use sqlx::SqlitePool;
 use time::OffsetDateTime;
 
 use crate::audit::Audit;
 use crate::crypto::Secret;
+use crate::database::Database;
 use crate::identity::Identities;
 use crate::names::{AccountId, KeyArn, Region};
 
@@ -80,16 +80,16 @@ pub struct Kms {
 }
 
 impl Kms {
-    /// Opens the key store in `pool`, makes what is missing in it, and reads it into memory.
+    /// Opens the key store in `database`, makes what is missing in it, and reads it into memory.
     pub async fn open(
         config: Config,
-        pool: SqlitePool,
+        database: Database,
         audit: Audit,
         identities: Arc<Identities>,
     ) -> Result<Self, OpenError> {
         let root = root_key::load_or_make(&config.root_key_file)?;
-        let store = Store::open(pool.clone()).await?;
-        let last_uses = LastUses::load(&pool).await?;
+        let store = Store::open(database.clone()).await?;
+        let last_uses = LastUses::load(&database).await?;
         let fingerprint = root.fingerprint();
         if store.bind_root_key(&fingerprint).await? != fingerprint {
             let reason = "it is not the key that this data directory's key store was made with".to_owned();
@@ -100,6 +100,11 @@ impl Kms {
         let kms = Self { store, root, audit, clock: config.clock, account, identities, grant_token_key, last_uses };
         kms.ensure_gateway_key(&config.account, &config.region).await.map_err(OpenError::First)?;
         Ok(kms)
+    }
+
+    /// Takes over what other gateways on the same database have changed.
+    pub async fn refresh(&self) -> Result<(), OpenError> {
+        self.store.refresh().await
     }
 
     /// Whether a principal that a policy names exists. A session exists as long as its role does.

@@ -69,7 +69,7 @@ impl Kms {
     /// a call that comes late does what was due meanwhile, once.
     pub async fn tend(&self) -> Result<(), Error> {
         let now = self.now();
-        self.store.write_last_uses(&self.last_uses).await?;
+        self.store.exchange_last_uses(&self.last_uses).await?;
         let due: Vec<Arc<Key>> = {
             let memory = self.store.read();
             let keys = memory.keys().chain(memory.gateway_key());

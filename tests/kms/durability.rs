@@ -28,7 +28,7 @@ async fn another_root_key_is_refused_at_the_start() {
     let file = room.folder().join("root.key");
     let bytes = std::fs::read(&file).unwrap();
     std::fs::write(&file, bytes.iter().map(|byte| !byte).collect::<Vec<u8>>()).unwrap();
-    let pool = sealgate::kms::store::sqlite::open(&room.folder().join("sealgate.db")).await.unwrap();
+    let database = sealgate::database::Database::open(room.database.clone()).await.unwrap();
     let trail =
         sealgate::audit::Config { file: room.folder().join("a"), durability: sealgate::audit::Durability::Written };
     let config = sealgate::kms::Config {
@@ -37,9 +37,13 @@ async fn another_root_key_is_refused_at_the_start() {
         region: sealgate::names::Region::new(super::room::REGION).unwrap(),
         clock: sealgate::kms::Clock::System,
     };
-    let refused =
-        sealgate::kms::Kms::open(config, pool, sealgate::audit::Audit::open(&trail).unwrap(), room.identities.clone())
-            .await;
+    let refused = sealgate::kms::Kms::open(
+        config,
+        database,
+        sealgate::audit::Audit::open(&trail).unwrap(),
+        room.identities.clone(),
+    )
+    .await;
     assert!(refused.err().unwrap().to_string().contains("root.key"));
 }
 

@@ -2,18 +2,21 @@
 
 use std::io::Write as _;
 use std::net::Ipv4Addr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use bytes::Bytes;
 use sealgate::audit::{self, Audit, Durability};
+use sealgate::database::{self, Database};
 use sealgate::front::kms::{KmsDoor, serve};
 use sealgate::identity::{Caller, Identities, Origin, RootUser};
-use sealgate::kms::{Clock, Config, Kms, store};
+use sealgate::kms::{Clock, Config, Kms};
 use sealgate::names::{AccountId, Region};
 use sealgate::sigv4::SecretKeyText;
 use serde_json::{Value, json};
+
+use crate::support::postgres;
 
 pub const ACCOUNT: &str = "000000000000";
 pub const REGION: &str = "us-east-1";
@@ -43,7 +46,9 @@ policies.all = '{"Statement": {"Effect": "Allow", "Action": "kms:*", "Resource":
 "#;
 
 pub struct Room {
-    folder: tempfile::TempDir,
+    folder: Arc<tempfile::TempDir>,
+    pub database: database::Config,
+    trail: PathBuf,
     door: KmsDoor,
     pub kms: Arc<Kms>,
     pub identities: Arc<Identities>,
@@ -87,12 +92,19 @@ impl Answer {
 impl Room {
     pub async fn open() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        Self::open_in(folder, Arc::new(AtomicI64::new(START))).await
+        let database = postgres::fresh(folder.path());
+        Self::open_in(Arc::new(folder), database, "audit.jsonl", Arc::new(AtomicI64::new(START))).await
     }
 
-    async fn open_in(folder: tempfile::TempDir, clock: Arc<AtomicI64>) -> Self {
-        let pool = store::sqlite::open(&folder.path().join("sealgate.db")).await.unwrap();
-        let trail = audit::Config { file: folder.path().join("audit.jsonl"), durability: Durability::Written };
+    async fn open_in(
+        folder: Arc<tempfile::TempDir>,
+        place: database::Config,
+        trail: &str,
+        clock: Arc<AtomicI64>,
+    ) -> Self {
+        let database = Database::open(place.clone()).await.unwrap();
+        let trail = folder.path().join(trail);
+        let audit = audit::Config { file: trail.clone(), durability: Durability::Written };
         let config = Config {
             root_key_file: folder.path().join("root.key"),
             account: AccountId::new(ACCOUNT).unwrap(),
@@ -107,16 +119,21 @@ impl Room {
             secret_key: SecretKeyText::new("secret-of-root"),
         };
         let identities = Arc::new(Identities::load(root, Some(file.path())).unwrap());
-        let audit = Audit::open(&trail).unwrap();
-        let kms = Arc::new(Kms::open(config, pool, audit, identities.clone()).await.unwrap());
-        Self { folder, door: KmsDoor::new(kms.clone()), kms, identities, clock }
+        let audit = Audit::open(&audit).unwrap();
+        let kms = Arc::new(Kms::open(config, database, audit, identities.clone()).await.unwrap());
+        Self { folder, database: place, trail, door: KmsDoor::new(kms.clone()), kms, identities, clock }
     }
 
     /// The same folder after a stop of the process.
     pub async fn reopen(self) -> Self {
-        let Self { folder, door, kms, clock, .. } = self;
+        let Self { folder, database, door, kms, clock, .. } = self;
         drop((door, kms));
-        Self::open_in(folder, clock).await
+        Self::open_in(folder, database, "audit.jsonl", clock).await
+    }
+
+    /// Another gateway's key manager on the same database. It hears of changes when it is told to refresh.
+    pub async fn replica(&self) -> Self {
+        Self::open_in(self.folder.clone(), self.database.clone(), "replica.jsonl", self.clock.clone()).await
     }
 
     pub fn caller(&self, who: &str) -> Caller {
@@ -166,7 +183,7 @@ impl Room {
 
     /// Every record of the audit trail, oldest first.
     pub fn audit(&self) -> Vec<Value> {
-        let text = std::fs::read_to_string(self.folder.path().join("audit.jsonl")).unwrap();
+        let text = std::fs::read_to_string(&self.trail).unwrap();
         text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 }

@@ -1,5 +1,6 @@
 //! A gateway for one test: in this process, on a port of its own, with a folder that goes with it.
 
+use std::os::unix::fs::DirBuilderExt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +11,7 @@ use sealgate::config::Settings;
 use super::backend::Backend;
 use super::data::unique;
 use super::watch::Watch;
-use super::{S3, minio};
+use super::{S3, minio, postgres};
 
 pub const ACCESS_KEY: &str = "SEALGATETESTROOT";
 pub const SECRET_KEY: &str = "a-secret-for-tests-only";
@@ -47,6 +48,9 @@ impl Gateway {
         .chain(settings.iter().copied())
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .collect();
+        if let Some(url) = postgres::fresh_url() {
+            environment.push(("SEALGATE_DATABASE_URL".into(), url));
+        }
         if minio::binary().is_some() {
             let minio = minio::shared();
             environment.push(("SEALGATE_BACKEND_ENDPOINT".into(), format!("http://{}", minio.address)));
@@ -76,6 +80,18 @@ impl Gateway {
         let watch = Watch { backend: backend.clone(), folders, system_bucket: system_bucket.clone() };
         s3.watch = Some(Arc::new(watch));
         Self { running: Some(running), environment, folder, system_bucket, s3, backend }
+    }
+
+    /// Another gateway on the same PostgreSQL database, with the same root key and an embedded backend of its own.
+    pub async fn replica(&self) -> Self {
+        let folder = tempfile::Builder::new().prefix("sealgate-test-").tempdir().unwrap();
+        let data = folder.path().join("data");
+        std::fs::DirBuilder::new().mode(0o700).create(&data).unwrap();
+        std::fs::copy(self.data_dir().join("root.key"), data.join("root.key")).unwrap();
+        let mut environment = self.environment.clone();
+        environment.retain(|(name, _)| name != "SEALGATE_DATA_DIR");
+        environment.push(("SEALGATE_DATA_DIR".into(), data.to_str().unwrap().into()));
+        Self::open(environment, folder, self.system_bucket.clone()).await
     }
 
     /// Stops it and starts it again on the same data.

@@ -10,6 +10,7 @@ pub mod data;
 pub mod gateway;
 pub mod kms;
 pub mod minio;
+pub mod postgres;
 pub mod raw;
 pub mod sign;
 pub mod sse;

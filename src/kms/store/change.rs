@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
+use sqlx::any::AnyArguments;
 use sqlx::query::Query;
-use sqlx::sqlite::SqliteArguments;
-use sqlx::{Row, Sqlite, SqliteConnection, SqlitePool};
+use sqlx::{Any, AnyConnection};
 
-use crate::kms::OpenError;
 use crate::kms::grant::Grant;
 use crate::kms::key::Key;
 use crate::names::{AccountId, KeyArn, Region};
@@ -14,7 +13,8 @@ use crate::names::{AccountId, KeyArn, Region};
 use super::{Alias, Memory};
 
 /// The steps of the schema. A released step is never changed.
-pub(super) const SCHEMA: &[&str] = &["
+pub(super) const SCHEMA: &[&str] = &[
+    "
 CREATE TABLE kms_root_key (
     one INTEGER PRIMARY KEY CHECK (one = 1),
     fingerprint TEXT NOT NULL
@@ -48,16 +48,30 @@ CREATE TABLE kms_grant (
     record TEXT NOT NULL,
     PRIMARY KEY (account, region, key_id, grant_id)
 ) STRICT;
-CREATE TABLE kms_last_use (
+",
+    "
+CREATE TABLE kms_revision (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    revision INTEGER NOT NULL
+) STRICT;
+INSERT INTO kms_revision VALUES (1, 0);
+CREATE TABLE kms_journal (
+    revision INTEGER NOT NULL,
+    place TEXT NOT NULL
+) STRICT;
+CREATE INDEX kms_journal_by_revision ON kms_journal (revision);
+CREATE TABLE kms_last_usage (
     key TEXT PRIMARY KEY,
+    used_ms INTEGER NOT NULL,
     record TEXT NOT NULL
 ) STRICT;
-"];
+",
+];
 
 /// One row that is written, or what goes with a key.
 pub enum Change {
     PutKey(Arc<Key>),
-    /// With its aliases and grants, and its material unless a replica still has it.
+    /// With its material unless a replica still has it. Its aliases and grants go by changes of their own.
     DeleteKey(KeyArn),
     PutMaterial {
         account: AccountId,
@@ -83,61 +97,76 @@ pub enum Change {
     },
 }
 
-/// Writes all changes or none.
-pub(super) async fn commit(pool: &SqlitePool, changes: &[Change]) -> Result<(), sqlx::Error> {
-    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+/// `changes`, and beside the deletion of a key the deletions of what goes with it.
+pub(super) fn with_what_follows(memory: &Memory, changes: Vec<Change>) -> Vec<Change> {
+    let mut all = Vec::with_capacity(changes.len());
     for change in changes {
-        write(&mut transaction, change).await?;
+        if let Change::DeleteKey(key) = &change {
+            let grants = memory.grants(key).map(|grant| grant.id.clone());
+            all.extend(grants.map(|id| Change::DeleteGrant { key: key.clone(), id }));
+            let aliases = memory.partition(&key.account, &key.region).into_iter().flat_map(|own| &own.aliases);
+            all.extend(aliases.filter(|(_, alias)| alias.key_id == *key.key_id).map(|(name, _)| Change::DeleteAlias {
+                account: key.account.clone(),
+                region: key.region.clone(),
+                name: name.clone(),
+            }));
+        }
+        all.push(change);
     }
-    transaction.commit().await
+    all
 }
 
-async fn write(connection: &mut SqliteConnection, change: &Change) -> Result<(), sqlx::Error> {
+pub(super) async fn write(connection: &mut AnyConnection, change: &Change) -> Result<(), sqlx::Error> {
     let query = match change {
-        Change::PutKey(key) => {
-            of_key("INSERT OR REPLACE INTO kms_key VALUES (?, ?, ?, ?)", &key.arn).bind(json(&**key)?)
-        }
+        Change::PutKey(key) => of_key(
+            "INSERT INTO kms_key VALUES ($1, $2, $3, $4) \
+             ON CONFLICT (account, region, key_id) DO UPDATE SET record = excluded.record",
+            &key.arn,
+        )
+        .bind(json(&**key)?),
         Change::DeleteKey(key) => return delete_key(connection, key).await,
-        Change::PutMaterial { account, key_id, material_id, sealed } => {
-            sqlx::query("INSERT OR REPLACE INTO kms_material VALUES (?, ?, ?, ?)")
-                .bind(account.as_str())
-                .bind(&**key_id)
-                .bind(material_id)
-                .bind(sealed)
-        }
-        Change::PutAlias { account, region, name, alias } => {
-            sqlx::query("INSERT OR REPLACE INTO kms_alias VALUES (?, ?, ?, ?)")
-                .bind(account.as_str())
-                .bind(region.as_str())
-                .bind(name)
-                .bind(json(&**alias)?)
-        }
+        Change::PutMaterial { account, key_id, material_id, sealed } => sqlx::query(
+            "INSERT INTO kms_material VALUES ($1, $2, $3, $4) \
+             ON CONFLICT (key_id, material_id) DO UPDATE SET account = excluded.account, sealed = excluded.sealed",
+        )
+        .bind(account.as_str())
+        .bind(&**key_id)
+        .bind(&**material_id)
+        .bind(&**sealed),
+        Change::PutAlias { account, region, name, alias } => sqlx::query(
+            "INSERT INTO kms_alias VALUES ($1, $2, $3, $4) \
+             ON CONFLICT (account, region, name) DO UPDATE SET record = excluded.record",
+        )
+        .bind(account.as_str())
+        .bind(region.as_str())
+        .bind(&**name)
+        .bind(json(&**alias)?),
         Change::DeleteAlias { account, region, name } => {
-            sqlx::query("DELETE FROM kms_alias WHERE account = ? AND region = ? AND name = ?")
+            sqlx::query("DELETE FROM kms_alias WHERE account = $1 AND region = $2 AND name = $3")
                 .bind(account.as_str())
                 .bind(region.as_str())
-                .bind(name)
+                .bind(&**name)
         }
-        Change::PutGrant(grant) => of_key("INSERT OR REPLACE INTO kms_grant VALUES (?, ?, ?, ?, ?)", &grant.key)
-            .bind(&grant.id)
-            .bind(json(&**grant)?),
+        Change::PutGrant(grant) => of_key(
+            "INSERT INTO kms_grant VALUES ($1, $2, $3, $4, $5) \
+             ON CONFLICT (account, region, key_id, grant_id) DO UPDATE SET record = excluded.record",
+            &grant.key,
+        )
+        .bind(&*grant.id)
+        .bind(json(&**grant)?),
         Change::DeleteGrant { key, id } => {
-            of_key("DELETE FROM kms_grant WHERE account = ? AND region = ? AND key_id = ? AND grant_id = ?", key)
-                .bind(id)
+            of_key("DELETE FROM kms_grant WHERE account = $1 AND region = $2 AND key_id = $3 AND grant_id = $4", key)
+                .bind(&**id)
         }
     };
     query.execute(connection).await.map(drop)
 }
 
-async fn delete_key(connection: &mut SqliteConnection, key: &KeyArn) -> Result<(), sqlx::Error> {
-    for statement in [
-        "DELETE FROM kms_key WHERE account = ? AND region = ? AND key_id = ?",
-        "DELETE FROM kms_grant WHERE account = ? AND region = ? AND key_id = ?",
-        "DELETE FROM kms_alias WHERE account = ? AND region = ? AND record ->> 'key_id' = ?",
-    ] {
-        of_key(statement, key).execute(&mut *connection).await?;
-    }
-    sqlx::query("DELETE FROM kms_material WHERE key_id = ?1 AND NOT EXISTS (SELECT 1 FROM kms_key WHERE key_id = ?1)")
+async fn delete_key(connection: &mut AnyConnection, key: &KeyArn) -> Result<(), sqlx::Error> {
+    of_key("DELETE FROM kms_key WHERE account = $1 AND region = $2 AND key_id = $3", key)
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query("DELETE FROM kms_material WHERE key_id = $1 AND NOT EXISTS (SELECT 1 FROM kms_key WHERE key_id = $1)")
         .bind(&*key.key_id)
         .execute(connection)
         .await
@@ -145,54 +174,10 @@ async fn delete_key(connection: &mut SqliteConnection, key: &KeyArn) -> Result<(
 }
 
 /// A statement whose first three parameters name a key.
-fn of_key<'q>(statement: &'static str, key: &'q KeyArn) -> Query<'q, Sqlite, SqliteArguments> {
+pub(super) fn of_key<'q>(statement: &'static str, key: &'q KeyArn) -> Query<'q, Any, AnyArguments> {
     sqlx::query(statement).bind(key.account.as_str()).bind(key.region.as_str()).bind(&*key.key_id)
 }
 
-/// Reads every row into memory.
-pub(super) async fn load(pool: &SqlitePool) -> Result<Memory, OpenError> {
-    let mut changes = Vec::new();
-    for row in sqlx::query("SELECT key_id, record FROM kms_key").fetch_all(pool).await? {
-        let record: String = row.try_get("record")?;
-        let key: Key = serde_json::from_str(&record)
-            .map_err(|error| OpenError::Damaged(format!("key {}: {error}", row.get::<String, _>("key_id"))))?;
-        changes.push(Change::PutKey(Arc::new(key)));
-    }
-    for row in sqlx::query("SELECT account, key_id, material_id, sealed FROM kms_material").fetch_all(pool).await? {
-        changes.push(Change::PutMaterial {
-            account: account(row.try_get("account")?)?,
-            key_id: row.try_get::<String, _>("key_id")?.into(),
-            material_id: row.try_get("material_id")?,
-            sealed: row.try_get("sealed")?,
-        });
-    }
-    for row in sqlx::query("SELECT account, region, name, record FROM kms_alias").fetch_all(pool).await? {
-        let name: String = row.try_get("name")?;
-        let record: String = row.try_get("record")?;
-        let region: String = row.try_get("region")?;
-        let damaged = |reason: String| OpenError::Damaged(format!("alias {name}: {reason}"));
-        changes.push(Change::PutAlias {
-            account: account(row.try_get("account")?)?,
-            region: Region::new(&region).map_err(|error| damaged(error.to_string()))?,
-            alias: Arc::new(serde_json::from_str(&record).map_err(|error| damaged(error.to_string()))?),
-            name,
-        });
-    }
-    for row in sqlx::query("SELECT grant_id, record FROM kms_grant").fetch_all(pool).await? {
-        let record: String = row.try_get("record")?;
-        let grant: Grant = serde_json::from_str(&record)
-            .map_err(|error| OpenError::Damaged(format!("grant {}: {error}", row.get::<String, _>("grant_id"))))?;
-        changes.push(Change::PutGrant(Arc::new(grant)));
-    }
-    let mut memory = Memory::default();
-    memory.apply(changes);
-    Ok(memory)
-}
-
-fn account(text: String) -> Result<AccountId, OpenError> {
-    AccountId::new(&text).map_err(|error| OpenError::Damaged(error.to_string()))
-}
-
-fn json<T: serde::Serialize>(value: &T) -> Result<String, sqlx::Error> {
+pub(super) fn json<T: serde::Serialize>(value: &T) -> Result<String, sqlx::Error> {
     serde_json::to_string(value).map_err(|error| sqlx::Error::Encode(error.into()))
 }

@@ -15,6 +15,8 @@ use super::Change;
 
 #[derive(Default)]
 pub struct Memory {
+    /// Of the key store, in the state that this is. 0: before the first change.
+    revision: i64,
     partitions: HashMap<(AccountId, Region), Partition>,
     /// The account of each key id. Key ids are unique over all accounts; replicas share one.
     accounts: HashMap<Arc<str>, AccountId>,
@@ -91,7 +93,13 @@ impl Memory {
         self.partitions.values().flat_map(|partition| partition.keys.values())
     }
 
-    pub(super) fn apply(&mut self, changes: Vec<Change>) {
+    pub(super) fn revision(&self) -> i64 {
+        self.revision
+    }
+
+    /// Makes the changes that lead to `revision`.
+    pub(super) fn apply(&mut self, changes: Vec<Change>, revision: i64) {
+        self.revision = revision;
         for change in changes {
             match change {
                 Change::PutKey(key) if key.manager == Manager::Gateway => self.gateway_key = Some(key),
