@@ -12,3 +12,4 @@ mod backend;
 mod kms;
 mod model;
 mod s3;
+mod serve;

@@ -55,6 +55,11 @@ impl Minio {
         minio
     }
 
+    /// The process id.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     fn await_health(&self) {
         let deadline = Instant::now() + Duration::from_secs(60);
         while !self.healthy() {
