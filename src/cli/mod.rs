@@ -1,6 +1,7 @@
 //! The command line: one file for each subcommand.
 
 mod bucket;
+mod demo;
 mod logging;
 mod progress;
 mod remote;
@@ -27,6 +28,8 @@ enum Command {
     Bucket(bucket::Arguments),
     /// Put a bucket's objects under another KMS key or under bucket keys, without moving their bodies.
     Rewrap(Box<rewrap::Arguments>),
+    /// Show what the gateway does, on a gateway of its own.
+    Demo(demo::Arguments),
 }
 
 /// Parses the arguments and carries out the subcommand.
@@ -35,6 +38,7 @@ pub fn run() -> ExitCode {
         Command::Serve(arguments) => serve::run(arguments),
         Command::Bucket(arguments) => bucket::run(arguments),
         Command::Rewrap(arguments) => rewrap::run(*arguments),
+        Command::Demo(arguments) => demo::run(arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -3,6 +3,7 @@
 mod attributes;
 mod bad_input;
 mod bucket_encryption;
+mod bucket_keys;
 mod checksums;
 mod chunked;
 mod conditions;
