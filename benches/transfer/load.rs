@@ -160,7 +160,13 @@ impl Load {
     }
 
     /// Sends and returns the status, and the ETag of an answer without a body or the body as text.
-    async fn send(&self, method: &str, target: &str, headers: &[(&str, &str)], payload: Payload<'_>) -> (http::StatusCode, String) {
+    async fn send(
+        &self,
+        method: &str,
+        target: &str,
+        headers: &[(&str, &str)],
+        payload: Payload<'_>,
+    ) -> (http::StatusCode, String) {
         let answer = self.answer(method, target, headers, payload).await;
         let (parts, body) = answer.into_parts();
         let body = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
@@ -207,7 +213,10 @@ impl Load {
         let stream = TcpStream::connect(self.target.address).await.unwrap();
         let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.unwrap();
         tokio::spawn(connection);
-        sender.send_request(request.body(body).unwrap()).await.unwrap_or_else(|error| panic!("{method} {target}: {error}"))
+        sender
+            .send_request(request.body(body).unwrap())
+            .await
+            .unwrap_or_else(|error| panic!("{method} {target}: {error}"))
     }
 }
 

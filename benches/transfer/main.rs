@@ -57,7 +57,12 @@ fn main() {
     let servers = Servers::start();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let gib = options.clients as f64 * options.mib as f64 / 1024.0;
-    println!("{} clients x {} MiB = {gib:.2} GiB a row; RSS of sealgate at rest: {}", options.clients, options.mib, mib(servers.idle));
+    println!(
+        "{} clients x {} MiB = {gib:.2} GiB a row; RSS of sealgate at rest: {}",
+        options.clients,
+        options.mib,
+        mib(servers.idle)
+    );
     println!("{:-<108}", "");
     println!(
         "{:<16} {:<9} {:>8} {:>9} {:>15} {:>15} {:>12} {:>18}",

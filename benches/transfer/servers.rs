@@ -108,7 +108,8 @@ impl Gateway {
         while std::net::TcpStream::connect(address).is_err() {
             if Instant::now() > deadline {
                 let mut text = String::new();
-                let _ = std::fs::File::open(folder.path().join("sealgate.log")).and_then(|mut log| log.read_to_string(&mut text));
+                let _ = std::fs::File::open(folder.path().join("sealgate.log"))
+                    .and_then(|mut log| log.read_to_string(&mut text));
                 panic!("sealgate did not start: {text}");
             }
             std::thread::sleep(Duration::from_millis(50));

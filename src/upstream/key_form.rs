@@ -103,7 +103,9 @@ mod tests {
         let key = |text| ObjectKey::new(text).unwrap();
         assert!(form.keeps(&key("a//b")));
         form.drops_leading.store(true, Relaxed);
-        assert!(!form.keeps(&key("/a")) && !form.keeps(&key("//a")) && form.keeps(&key("a//b")) && form.keeps(&key("a/")));
+        assert!(
+            !form.keeps(&key("/a")) && !form.keeps(&key("//a")) && form.keeps(&key("a//b")) && form.keeps(&key("a/"))
+        );
         form.drops_leading.store(false, Relaxed);
         form.folds[0].store(true, Relaxed);
         form.folds[1].store(true, Relaxed);

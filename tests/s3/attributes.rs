@@ -8,9 +8,11 @@ async fn of_a_single_object() {
     let s3 = gateway.s3();
     let bucket = s3.bucket("attributes").await;
     let plain = bytes(1, 70_000);
-    let put = s3.put(&bucket, "k", plain.clone()).header("x-amz-checksum-crc32", &Sum::Crc32.text(&plain)).send().await.ok();
+    let put =
+        s3.put(&bucket, "k", plain.clone()).header("x-amz-checksum-crc32", &Sum::Crc32.text(&plain)).send().await.ok();
     let call = s3.get(&bucket, "k").flag("attributes");
-    let answer = call.header("x-amz-object-attributes", "ETag,Checksum,ObjectSize,StorageClass,ObjectParts").send().await.ok();
+    let answer =
+        call.header("x-amz-object-attributes", "ETag,Checksum,ObjectSize,StorageClass,ObjectParts").send().await.ok();
     assert!(answer.header("x-amz-server-side-encryption").is_none());
     let seen = answer.xml();
     assert_eq!(seen.at("ObjectSize"), "70000");
@@ -30,7 +32,10 @@ async fn of_a_multipart_object() {
     s3.put_parts(&bucket, "k", &[], &lent).await;
     let ask = || s3.get(&bucket, "k").flag("attributes").header("x-amz-object-attributes", "ObjectParts,ObjectSize");
     let seen = ask().send().await.xml();
-    assert_eq!((seen.at("ObjectSize"), seen.at("ObjectParts/PartsCount")), ((2 * MIN_PART + 19).to_string().as_str(), "3"));
+    assert_eq!(
+        (seen.at("ObjectSize"), seen.at("ObjectParts/PartsCount")),
+        ((2 * MIN_PART + 19).to_string().as_str(), "3")
+    );
     assert!(seen.child("ETag").is_none());
 }
 
@@ -45,5 +50,10 @@ async fn only_what_was_asked_for_and_nothing_unknown() {
     assert_eq!(seen.children.len(), 1, "{seen:?}");
     ask("Nonsense").send().await.error(400, "InvalidArgument");
     s3.get(&bucket, "k").flag("attributes").send().await.status(400);
-    s3.get(&bucket, "none").flag("attributes").header("x-amz-object-attributes", "ETag").send().await.error(404, "NoSuchKey");
+    s3.get(&bucket, "none")
+        .flag("attributes")
+        .header("x-amz-object-attributes", "ETag")
+        .send()
+        .await
+        .error(404, "NoSuchKey");
 }

@@ -77,7 +77,10 @@ async fn aws_chunked_over_http_chunked_has_a_length() {
     let s3 = gateway.s3();
     let bucket = s3.bucket("bad").await;
     let plain = bytes(4, 100_000);
-    let prepared = s3.put(&bucket, "k", plain.clone()).form(Form::UnsignedTrailer(65_536, crate::support::Sum::Crc64Nvme)).prepare();
+    let prepared = s3
+        .put(&bucket, "k", plain.clone())
+        .form(Form::UnsignedTrailer(65_536, crate::support::Sum::Crc64Nvme))
+        .prepare();
     let mut raw = Raw::connect(s3.address).await;
     raw.write(prepared.head_text(None).replace("\r\n\r\n", "\r\ntransfer-encoding: chunked\r\n\r\n").as_bytes()).await;
     for piece in prepared.body.chunks(50_000) {
@@ -157,7 +160,8 @@ async fn names_that_climb_or_break() {
     for path in ["a/../k", "../x", "a/./k", "./k", "a//k", "//k", "..", ".", "%2e%2e/k", "a%2f..%2fk"] {
         let body = format!("of {path}");
         let target = format!("/{bucket}/{path}");
-        let put = s3.put(&bucket, "unused", body.clone()).path(&target).form(Form::Unsigned).prepare().send(s3.address).await;
+        let put =
+            s3.put(&bucket, "unused", body.clone()).path(&target).form(Form::Unsigned).prepare().send(s3.address).await;
         let get = s3.get(&bucket, "unused").path(&target).send().await;
         if put.status.is_success() {
             assert_eq!(get.ok().body, body.as_bytes(), "{path}");
@@ -194,7 +198,10 @@ async fn the_envelopes_header_is_never_the_clients() {
             answer.error(400, "InvalidArgument");
         }
         s3.put(&bucket, "src", "data").send().await.ok();
-        let copy = s3.copy((&bucket, "src"), &bucket, "copy").header("x-amz-metadata-directive", "REPLACE").header(name, "AAAA");
+        let copy = s3
+            .copy((&bucket, "src"), &bucket, "copy")
+            .header("x-amz-metadata-directive", "REPLACE")
+            .header(name, "AAAA");
         let answer = copy.send().await;
         if answer.status.is_success() {
             assert_eq!(s3.get(&bucket, "copy").send().await.ok().body, b"data");
@@ -239,7 +246,11 @@ async fn what_is_unknown_is_not_implemented() {
     s3.post(&bucket, "k", "x").flag("select").query("select-type", "2").send().await.error(501, "NotImplemented");
     s3.put(&bucket, "k", "new").flag("renameObject").send().await.error(501, "NotImplemented");
     s3.put(&bucket, "k", "new").header("x-amz-write-offset-bytes", "3").send().await.error(501, "NotImplemented");
-    s3.put(&bucket, "k", "new").header("x-amz-meta-snowball-auto-extract", "true").send().await.error(501, "NotImplemented");
+    s3.put(&bucket, "k", "new")
+        .header("x-amz-meta-snowball-auto-extract", "true")
+        .send()
+        .await
+        .error(501, "NotImplemented");
     s3.get(&bucket, "k").header("x-minio-extract", "true").send().await.error(501, "NotImplemented");
     s3.put(&bucket, "", "{}").flag("policy").send().await.error(501, "NotImplemented");
     assert_eq!(s3.get(&bucket, "k").send().await.ok().body, b"old");
@@ -256,7 +267,8 @@ async fn documents_that_are_too_long() {
     let s3 = gateway.s3();
     let bucket = s3.bucket("bad").await;
     let huge = "x".repeat(3 << 20);
-    for call in [s3.post(&bucket, "", huge.clone()).flag("delete"), s3.put(&bucket, "k", huge.clone()).flag("tagging")] {
+    for call in [s3.post(&bucket, "", huge.clone()).flag("delete"), s3.put(&bucket, "k", huge.clone()).flag("tagging")]
+    {
         let answer = call.send().await;
         assert!(answer.status.is_client_error(), "{}", answer.described());
     }

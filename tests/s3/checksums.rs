@@ -92,7 +92,12 @@ async fn contradictions_and_malformed_values() {
         call.send().await.error(400, code);
     }
     s3.head(&bucket, "k").send().await.status(404);
-    s3.put(&bucket, "k", "data").header("content-md5", &content_md5(b"data")).header("x-amz-checksum-crc32", &crc).send().await.ok();
+    s3.put(&bucket, "k", "data")
+        .header("content-md5", &content_md5(b"data"))
+        .header("x-amz-checksum-crc32", &crc)
+        .send()
+        .await
+        .ok();
 }
 
 #[tokio::test]
@@ -165,13 +170,15 @@ async fn a_wrong_checksum_refuses_the_part_and_the_completion() {
     let bucket = s3.bucket("sums").await;
     let upload = s3.start_upload(&bucket, "k", &[("x-amz-checksum-algorithm", "SHA256")]).await;
     for size in [MIN_PART, 100] {
-        let call = s3.part(&bucket, "k", &upload, 1, bytes(1, size)).header("x-amz-checksum-sha256", &Sum::Sha256.text(b"no"));
+        let call =
+            s3.part(&bucket, "k", &upload, 1, bytes(1, size)).header("x-amz-checksum-sha256", &Sum::Sha256.text(b"no"));
         call.send().await.error(400, "BadDigest");
         let listed = s3.get(&bucket, "k").query("uploadId", &upload).send().await.xml();
         assert_eq!(listed.all("Part").count(), 0, "a refused part of {size} bytes is listed");
     }
     let good = bytes(1, 100);
-    let call = s3.part(&bucket, "k", &upload, 1, good.clone()).header("x-amz-checksum-sha256", &Sum::Sha256.text(&good));
+    let call =
+        s3.part(&bucket, "k", &upload, 1, good.clone()).header("x-amz-checksum-sha256", &Sum::Sha256.text(&good));
     let etag = call.send().await.ok().etag();
     let wrong = Sum::Sha256.text(b"no");
     let document = format!(

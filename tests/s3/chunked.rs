@@ -13,7 +13,9 @@ async fn chunks_of_any_size() {
     let bucket = s3.bucket("chunked").await;
     let plain = bytes(1, 150_001);
     for size in [8_192, 65_480, 65_536, 100_000, 150_001] {
-        for form in [Form::Chunked(size), Form::ChunkedTrailer(size, Sum::Sha256), Form::UnsignedTrailer(size, Sum::Crc32)] {
+        for form in
+            [Form::Chunked(size), Form::ChunkedTrailer(size, Sum::Sha256), Form::UnsignedTrailer(size, Sum::Crc32)]
+        {
             s3.put(&bucket, "k", plain.clone()).form(form.clone()).send().await.ok();
             assert!(s3.get(&bucket, "k").send().await.ok().body == plain, "{form:?}");
         }

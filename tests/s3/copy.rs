@@ -124,7 +124,12 @@ async fn takes_the_destinations_default_not_the_sources_mode() {
     s3.put(&bucket, "kms", plain.clone()).header("x-amz-server-side-encryption", "aws:kms").send().await.ok();
     let copied = s3.copy((&bucket, "kms"), &bucket, "s3").send().await.ok();
     assert_eq!(copied.must("x-amz-server-side-encryption"), "AES256");
-    let back = s3.copy((&bucket, "s3"), &bucket, "kms again").header("x-amz-server-side-encryption", "aws:kms").send().await.ok();
+    let back = s3
+        .copy((&bucket, "s3"), &bucket, "kms again")
+        .header("x-amz-server-side-encryption", "aws:kms")
+        .send()
+        .await
+        .ok();
     assert_eq!(back.must("x-amz-server-side-encryption"), "aws:kms");
     assert!(s3.get(&bucket, "kms again").send().await.ok().body == plain);
 }

@@ -9,7 +9,12 @@ async fn object_tags() {
     let bucket = s3.bucket("forwarded").await;
     s3.put(&bucket, "k", "x").send().await.ok();
     let document = "<Tagging><TagSet><Tag><Key>a</Key><Value>b + c</Value></Tag></TagSet></Tagging>";
-    s3.put(&bucket, "k", document).flag("tagging").header("content-md5", &content_md5(document.as_bytes())).send().await.ok();
+    s3.put(&bucket, "k", document)
+        .flag("tagging")
+        .header("content-md5", &content_md5(document.as_bytes()))
+        .send()
+        .await
+        .ok();
     let seen = s3.get(&bucket, "k").flag("tagging").send().await.xml();
     assert_eq!((seen.at("TagSet/Tag/Key"), seen.at("TagSet/Tag/Value")), ("a", "b + c"));
     s3.delete(&bucket, "k").flag("tagging").send().await.status(204);
@@ -52,7 +57,12 @@ async fn lifecycle_keeps_what_the_gateway_does_not_know() {
     let s3 = gateway.s3();
     let bucket = s3.bucket("forwarded").await;
     let document = "<LifecycleConfiguration><Rule><ID>old</ID><Status>Enabled</Status><Filter><Prefix>log/</Prefix></Filter><Expiration><Days>9</Days></Expiration></Rule></LifecycleConfiguration>";
-    s3.put(&bucket, "", document).flag("lifecycle").header("content-md5", &content_md5(document.as_bytes())).send().await.ok();
+    s3.put(&bucket, "", document)
+        .flag("lifecycle")
+        .header("content-md5", &content_md5(document.as_bytes()))
+        .send()
+        .await
+        .ok();
     let seen = s3.get(&bucket, "").flag("lifecycle").send().await.xml();
     assert_eq!((seen.at("Rule/ID"), seen.at("Rule/Expiration/Days")), ("old", "9"));
 }
@@ -81,7 +91,12 @@ async fn object_lock() {
     let version = head.must("x-amz-version-id").to_owned();
     assert!(s3.delete(&bucket, "k").query("versionId", &version).send().await.status.is_client_error());
     let hold = "<LegalHold><Status>ON</Status></LegalHold>";
-    s3.put(&bucket, "k", hold).flag("legal-hold").header("content-md5", &content_md5(hold.as_bytes())).send().await.ok();
+    s3.put(&bucket, "k", hold)
+        .flag("legal-hold")
+        .header("content-md5", &content_md5(hold.as_bytes()))
+        .send()
+        .await
+        .ok();
     assert_eq!(s3.get(&bucket, "k").flag("legal-hold").send().await.xml().at("Status"), "ON");
     assert!(s3.get(&bucket, "k").send().await.ok().body == plain);
     // A copy with its own retention carries it.

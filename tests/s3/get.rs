@@ -231,7 +231,8 @@ async fn a_changed_envelope_is_never_opened() {
     let other = backend.head(&bucket, "other").await.ok().must("x-amz-meta-sealgate").to_owned();
     s3.put(&bucket, "k", plain.clone()).send().await.ok();
     let own = backend.head(&bucket, "k").await.ok().must("x-amz-meta-sealgate").to_owned();
-    let mut changed: Vec<String> = vec![other, String::new(), "AAAA".into(), "not base64 !".into(), own[..own.len() - 4].into()];
+    let mut changed: Vec<String> =
+        vec![other, String::new(), "AAAA".into(), "not base64 !".into(), own[..own.len() - 4].into()];
     for at in (0..own.len()).step_by(7) {
         let mut text = own.clone().into_bytes();
         text[at] = if text[at] == b'A' { b'B' } else { b'A' };

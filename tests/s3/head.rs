@@ -8,13 +8,24 @@ async fn says_what_get_says_without_the_body() {
     let s3 = gateway.s3();
     let bucket = s3.bucket("head").await;
     for size in [0, 1, 65_480, 65_481, 1_000_000] {
-        s3.put(&bucket, "k", bytes(1, size)).header("x-amz-meta-a", "b").header("content-type", "text/plain").send().await.ok();
+        s3.put(&bucket, "k", bytes(1, size))
+            .header("x-amz-meta-a", "b")
+            .header("content-type", "text/plain")
+            .send()
+            .await
+            .ok();
         let head = s3.head(&bucket, "k").send().await.status(200);
         let get = s3.get(&bucket, "k").send().await.status(200);
         assert!(head.body.is_empty());
-        for name in
-            ["content-length", "etag", "last-modified", "content-type", "x-amz-meta-a", "accept-ranges", "x-amz-server-side-encryption"]
-        {
+        for name in [
+            "content-length",
+            "etag",
+            "last-modified",
+            "content-type",
+            "x-amz-meta-a",
+            "accept-ranges",
+            "x-amz-server-side-encryption",
+        ] {
             assert_eq!(head.header(name), get.header(name), "{name} of {size}");
         }
         assert_eq!(head.must("content-length"), size.to_string());

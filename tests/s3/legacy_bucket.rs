@@ -25,7 +25,10 @@ async fn plaintext_is_served_as_it_is() {
         if size > 10 {
             assert!(s3.get(&bucket, "old").range("3-9").send().await.status(206).body == plain[3..10]);
             assert!(s3.get(&bucket, "old").range("-7").send().await.status(206).body == plain[size - 7..]);
-            assert!(s3.get(&bucket, "old").range(&format!("{}-", size - 1)).send().await.status(206).body == plain[size - 1..]);
+            assert!(
+                s3.get(&bucket, "old").range(&format!("{}-", size - 1)).send().await.status(206).body
+                    == plain[size - 1..]
+            );
             s3.get(&bucket, "old").range(&format!("{size}-")).send().await.error(416, "InvalidRange");
         }
         s3.get(&bucket, "old").header("if-none-match", &get.etag()).send().await.status(304);
@@ -56,7 +59,12 @@ async fn listings_are_exact_for_both_kinds() {
             listing.all(element).map(|line| (line.at("Key").to_owned(), line.at("Size").to_owned())).collect();
         assert_eq!(lines, expected, "{query:?}");
         for line in listing.all(element) {
-            assert_eq!(line.at("ETag"), s3.head(&bucket, line.at("Key")).send().await.ok().etag(), "{}", line.at("Key"));
+            assert_eq!(
+                line.at("ETag"),
+                s3.head(&bucket, line.at("Key")).send().await.ok().etag(),
+                "{}",
+                line.at("Key")
+            );
         }
     }
 }

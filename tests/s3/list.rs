@@ -52,7 +52,10 @@ async fn nothing_of_the_gateways_own_is_seen() {
     let bucket = s3.bucket("list").await;
     fill(&s3, &bucket).await;
     s3.start_upload(&bucket, "open", &[]).await;
-    for query in [&[("list-type", "2"), ("metadata", "true"), ("fetch-owner", "true")][..], &[("versions", ""), ("metadata", "true")]] {
+    for query in [
+        &[("list-type", "2"), ("metadata", "true"), ("fetch-owner", "true")][..],
+        &[("versions", ""), ("metadata", "true")],
+    ] {
         let mut call = s3.get(&bucket, "");
         for (name, value) in query {
             call = call.query(name, value);
@@ -145,5 +148,8 @@ async fn versions_and_delete_markers() {
     let versions: Vec<(&str, &str, &str)> =
         listing.all("Version").map(|line| (line.at("VersionId"), line.at("Size"), line.at("ETag"))).collect();
     let (one, two) = (first.etag(), second.etag());
-    assert_eq!(versions, [(second.must("x-amz-version-id"), "3", &*two), (first.must("x-amz-version-id"), "70000", &*one)]);
+    assert_eq!(
+        versions,
+        [(second.must("x-amz-version-id"), "3", &*two), (first.must("x-amz-version-id"), "70000", &*one)]
+    );
 }

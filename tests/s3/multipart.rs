@@ -28,7 +28,10 @@ async fn parts_of_odd_sizes_come_back_as_one() {
         let key = format!("k{at}");
         let done = s3.put_parts(&bucket, &key, &[("x-amz-meta-a", "b"), ("content-type", "text/x-m")], &lent).await;
         let result = Xml::parse(&done.body);
-        assert_eq!((result.name.as_str(), result.at("Bucket"), result.at("Key")), ("CompleteMultipartUploadResult", &*bucket, &*key));
+        assert_eq!(
+            (result.name.as_str(), result.at("Bucket"), result.at("Key")),
+            ("CompleteMultipartUploadResult", &*bucket, &*key)
+        );
         let answer = s3.get(&bucket, &key).send().await.ok();
         assert!(answer.body == parts.concat(), "{sizes:?}");
         assert_eq!(answer.etag(), result.at("ETag"), "{sizes:?}");
@@ -43,7 +46,8 @@ async fn answers_name_the_encryption() {
     let gateway = Gateway::start().await;
     let s3 = gateway.s3();
     let bucket = s3.bucket("multi").await;
-    let created = s3.post(&bucket, "k", "").flag("uploads").header("x-amz-server-side-encryption", "aws:kms").send().await.ok();
+    let created =
+        s3.post(&bucket, "k", "").flag("uploads").header("x-amz-server-side-encryption", "aws:kms").send().await.ok();
     let key_id = created.must("x-amz-server-side-encryption-aws-kms-key-id").to_owned();
     assert_eq!(created.must("x-amz-server-side-encryption"), "aws:kms");
     let upload = created.clone().xml().at("UploadId").to_owned();
@@ -82,7 +86,10 @@ async fn a_part_sent_again_replaces_the_first_attempt() {
         let second = s3.part(&bucket, "k", &upload, 1, bytes(2, size + 1)).send().await.ok();
         let listed = s3.get(&bucket, "k").query("uploadId", &upload).send().await.xml();
         assert_eq!(listed.all("Part").count(), 1);
-        assert_eq!((listed.at("Part/Size"), listed.at("Part/ETag")), ((size + 1).to_string().as_str(), &*second.etag()));
+        assert_eq!(
+            (listed.at("Part/Size"), listed.at("Part/ETag")),
+            ((size + 1).to_string().as_str(), &*second.etag())
+        );
         s3.complete(&bucket, "k", &upload, &[number_and_etag(1, &second)]).send().await.ok();
         assert!(s3.get(&bucket, "k").send().await.ok().body == bytes(2, size + 1));
     }
@@ -176,11 +183,15 @@ async fn wrong_completions_are_refused_and_leave_the_upload() {
     let complete = |document: &str| s3.post(&bucket, "k", document.to_owned()).query("uploadId", &upload);
     let numbers = ["0", "10001", "-1", "x", ""];
     for number in numbers {
-        let document = format!("<CompleteMultipartUpload><Part><PartNumber>{number}</PartNumber><ETag>{}</ETag></Part></CompleteMultipartUpload>", one.1);
+        let document = format!(
+            "<CompleteMultipartUpload><Part><PartNumber>{number}</PartNumber><ETag>{}</ETag></Part></CompleteMultipartUpload>",
+            one.1
+        );
         let answer = complete(&document).send().await;
         assert_eq!(answer.status, 400, "{number:?}: {}", answer.described());
     }
-    for document in ["", "<CompleteMultipartUpload></CompleteMultipartUpload>", "<CompleteMultipartUpload><Part>", "x"] {
+    for document in ["", "<CompleteMultipartUpload></CompleteMultipartUpload>", "<CompleteMultipartUpload><Part>", "x"]
+    {
         complete(document).send().await.error(400, "MalformedXML");
     }
     s3.complete(&bucket, "k", &upload, &[one, three]).send().await.ok();
@@ -217,7 +228,8 @@ async fn racing_completions_make_one_whole_object() {
         let answers = futures::future::join_all(calls).await;
         for answer in &answers {
             let xml = Xml::parse(&answer.body);
-            let settled = xml.name == "CompleteMultipartUploadResult" || matches!(xml.find("Code"), Some("NoSuchUpload" | "OperationAborted"));
+            let settled = xml.name == "CompleteMultipartUploadResult"
+                || matches!(xml.find("Code"), Some("NoSuchUpload" | "OperationAborted"));
             assert!(settled, "{}", answer.described());
         }
         assert!(answers.iter().any(|answer| Xml::parse(&answer.body).name == "CompleteMultipartUploadResult"));

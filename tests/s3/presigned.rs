@@ -10,7 +10,10 @@ async fn get_put_head_and_delete_by_url() {
     let url = Form::Presigned(60);
     s3.put(&bucket, "a b/c", bytes(1, 70_000)).form(url.clone()).send().await.ok();
     assert!(s3.get(&bucket, "a b/c").form(url.clone()).send().await.ok().body == bytes(1, 70_000));
-    assert!(s3.get(&bucket, "a b/c").range("5-9").form(url.clone()).send().await.status(206).body == bytes(1, 70_000)[5..10]);
+    assert!(
+        s3.get(&bucket, "a b/c").range("5-9").form(url.clone()).send().await.status(206).body
+            == bytes(1, 70_000)[5..10]
+    );
     s3.head(&bucket, "a b/c").form(url.clone()).send().await.ok();
     s3.delete(&bucket, "a b/c").form(url).send().await.ok();
 }
@@ -95,7 +98,8 @@ async fn version_2_signatures_are_refused() {
     let gateway = Gateway::start().await;
     let s3 = gateway.s3();
     let bucket = s3.bucket("presigned").await;
-    let header = s3.get(&bucket, "").form(Form::Anonymous).header("authorization", "AWS AKIA:c2lnbmF0dXJl").send().await;
+    let header =
+        s3.get(&bucket, "").form(Form::Anonymous).header("authorization", "AWS AKIA:c2lnbmF0dXJl").send().await;
     assert!(header.status.is_client_error(), "{}", header.described());
     let url = s3
         .get(&bucket, "")

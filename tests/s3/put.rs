@@ -153,8 +153,19 @@ async fn every_legal_byte_in_a_key() {
     let gateway = Gateway::start().await;
     let s3 = gateway.s3();
     let bucket = s3.bucket("put").await;
-    let ascii: Vec<String> = (0x20_u8..0x7f).filter(|byte| !b"/\\".contains(byte)).map(|byte| format!("k{}k", byte as char)).collect();
-    let others = ["dir/", "dir/inner", "a b+c%20d", "日本語/キー", "émoji 😀", "trailing.", "~tilde~", "a=b&c=d?e#f", "x:y;z,!@$'()*"];
+    let ascii: Vec<String> =
+        (0x20_u8..0x7f).filter(|byte| !b"/\\".contains(byte)).map(|byte| format!("k{}k", byte as char)).collect();
+    let others = [
+        "dir/",
+        "dir/inner",
+        "a b+c%20d",
+        "日本語/キー",
+        "émoji 😀",
+        "trailing.",
+        "~tilde~",
+        "a=b&c=d?e#f",
+        "x:y;z,!@$'()*",
+    ];
     for key in ascii.iter().map(String::as_str).chain(others) {
         let body = if key.ends_with('/') { Vec::new() } else { bytes(key.len() as u64, 40) };
         s3.put(&bucket, key, body.clone()).send().await.ok();

@@ -93,7 +93,8 @@ fn console(address: std::net::SocketAddr, path: &str) -> String {
 async fn with_nothing_at_all_it_serves_and_a_second_start_finds_everything() {
     let folder = tempfile::tempdir().unwrap();
     let program = Program::start(folder.path(), &[]);
-    let (access, secret) = (program.exported("AWS_ACCESS_KEY_ID").unwrap(), program.exported("AWS_SECRET_ACCESS_KEY").unwrap());
+    let (access, secret) =
+        (program.exported("AWS_ACCESS_KEY_ID").unwrap(), program.exported("AWS_SECRET_ACCESS_KEY").unwrap());
     let endpoint = format!("--endpoint-url http://{}", program.address);
     assert_eq!(program.printed.matches(&endpoint).count(), 3, "{}", program.printed);
     let s3 = S3::new(program.address, &access, &secret);
@@ -125,7 +126,8 @@ async fn a_signal_lets_open_requests_end() {
     use tokio::io::AsyncWriteExt;
     let folder = tempfile::tempdir().unwrap();
     let program = Program::start(folder.path(), &[]);
-    let (access, secret) = (program.exported("AWS_ACCESS_KEY_ID").unwrap(), program.exported("AWS_SECRET_ACCESS_KEY").unwrap());
+    let (access, secret) =
+        (program.exported("AWS_ACCESS_KEY_ID").unwrap(), program.exported("AWS_SECRET_ACCESS_KEY").unwrap());
     let s3 = S3::new(program.address, &access, &secret);
     let bucket = s3.bucket("serve").await;
     let plain = bytes(2, 3_000_000);
@@ -152,10 +154,12 @@ async fn a_signal_lets_open_requests_end() {
 async fn each_request_is_one_line_without_secrets() {
     let folder = tempfile::tempdir().unwrap();
     let program = Program::start(folder.path(), &[("SEALGATE_LOG_FORMAT", "json")]);
-    let (access, secret) = (program.exported("AWS_ACCESS_KEY_ID").unwrap(), program.exported("AWS_SECRET_ACCESS_KEY").unwrap());
+    let (access, secret) =
+        (program.exported("AWS_ACCESS_KEY_ID").unwrap(), program.exported("AWS_SECRET_ACCESS_KEY").unwrap());
     let s3 = S3::new(program.address, &access, &secret);
     let bucket = s3.bucket("serve").await;
-    let put = s3.put(&bucket, "a key", "plain-plain-plain").header("x-amz-meta-note", "note-note-note").send().await.ok();
+    let put =
+        s3.put(&bucket, "a key", "plain-plain-plain").header("x-amz-meta-note", "note-note-note").send().await.ok();
     let id = put.must("x-amz-request-id").to_owned();
     let url = s3.get(&bucket, "a key").form(crate::support::Form::Presigned(60)).send().await.ok();
     let missing = s3.get(&bucket, "none").send().await.must("x-amz-request-id").to_owned();
@@ -177,7 +181,8 @@ async fn each_request_is_one_line_without_secrets() {
 async fn health_and_metrics_have_their_own_port() {
     let folder = tempfile::tempdir().unwrap();
     let program = Program::start(folder.path(), &[]);
-    let (access, secret) = (program.exported("AWS_ACCESS_KEY_ID").unwrap(), program.exported("AWS_SECRET_ACCESS_KEY").unwrap());
+    let (access, secret) =
+        (program.exported("AWS_ACCESS_KEY_ID").unwrap(), program.exported("AWS_SECRET_ACCESS_KEY").unwrap());
     let bucket = S3::new(program.address, &access, &secret).bucket("serve").await;
     assert!(console(program.console, "/health").starts_with("HTTP/1.1 200"));
     assert!(console(program.console, "/ready").starts_with("HTTP/1.1 200"));
@@ -218,7 +223,8 @@ fn wrong_settings_stop_the_start_and_are_named() {
 async fn virtual_hosts_of_the_configured_domain_only() {
     let folder = tempfile::tempdir().unwrap();
     let program = Program::start(folder.path(), &[("SEALGATE_DOMAINS", "s3.example.test")]);
-    let (access, secret) = (program.exported("AWS_ACCESS_KEY_ID").unwrap(), program.exported("AWS_SECRET_ACCESS_KEY").unwrap());
+    let (access, secret) =
+        (program.exported("AWS_ACCESS_KEY_ID").unwrap(), program.exported("AWS_SECRET_ACCESS_KEY").unwrap());
     let s3 = S3::new(program.address, &access, &secret);
     let bucket = s3.bucket("serve").await;
     let host = format!("{bucket}.s3.example.test");

@@ -70,6 +70,12 @@ impl Answer {
 
     pub fn described(&self) -> String {
         let text = String::from_utf8_lossy(&self.body[..self.body.len().min(1500)]);
-        format!("{} -> {}{} {:?} {text}", self.asked, self.status, if self.broken { " (broken)" } else { "" }, self.headers)
+        format!(
+            "{} -> {}{} {:?} {text}",
+            self.asked,
+            self.status,
+            if self.broken { " (broken)" } else { "" },
+            self.headers
+        )
     }
 }

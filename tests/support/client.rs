@@ -268,7 +268,9 @@ impl Call {
         if self.form != Form::Anonymous {
             let signed = signer.sign(self.method.as_str(), &uri, &headers, payload, self.time, expires);
             // What the test set itself (a wrong payload hash, say) stands.
-            headers.extend(signed.headers.into_iter().filter(|(name, _)| !self.headers.iter().any(|(own, _)| own == name)));
+            headers.extend(
+                signed.headers.into_iter().filter(|(name, _)| !self.headers.iter().any(|(own, _)| own == name)),
+            );
             query.extend(signed.query);
             signature = signed.signature;
         }

@@ -72,7 +72,12 @@ impl Signer {
 
     /// The signature of the chunk `data` after the one whose signature is `previous`.
     pub fn sign_chunk(&self, data: &[u8], previous: &str, time: SystemTime) -> String {
-        self.chain("AWS4-HMAC-SHA256-PAYLOAD", previous, &[super::sums::sha256_hex(b""), super::sums::sha256_hex(data)], time)
+        self.chain(
+            "AWS4-HMAC-SHA256-PAYLOAD",
+            previous,
+            &[super::sums::sha256_hex(b""), super::sums::sha256_hex(data)],
+            time,
+        )
     }
 
     /// The signature of the trailers, given as they are signed: `name:value\n` each.

@@ -131,7 +131,8 @@ impl Needles {
 fn samples(plain: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
     const WINDOW: usize = 16;
     let step = (plain.len() / 64).clamp(1, 32 << 10);
-    let starts = (0..plain.len().saturating_sub(WINDOW - 1)).step_by(step.max(WINDOW)).chain(plain.len().checked_sub(WINDOW));
+    let starts =
+        (0..plain.len().saturating_sub(WINDOW - 1)).step_by(step.max(WINDOW)).chain(plain.len().checked_sub(WINDOW));
     starts.map(move |at| (at, &plain[at..at + WINDOW])).filter(|(_, window)| {
         let mut seen = [false; 256];
         window.iter().for_each(|byte| seen[usize::from(*byte)] = true);
