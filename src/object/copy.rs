@@ -3,32 +3,28 @@
 //! A body passes through the gateway only where the source is plain, where the number of layers changes, or where the
 //! client asks for a checksum that is not stored.
 
-use futures::StreamExt;
 use http::header::{HeaderMap, HeaderName, HeaderValue};
 use http::{Method, StatusCode};
-use http_body_util::BodyStream;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 
-use super::body::{BodyFault, PlainBody, Verdict};
 use super::conditions::Conditions;
 use super::error::{Error, Fault};
-use super::get::{ChecksumMode, Read, ReadReply, Section, Unlocked};
 use super::protection::{self, Protected};
 use super::put::{MAX_PUT, Write, joined, place};
 use super::range::ByteRange;
+use super::read::{ChecksumMode, Read, Section, Unlocked};
 use super::stored::{Kind, Stored};
 use super::tagging::Tagging;
-use super::{Objects, attributes, etag, unlock};
-use crate::checksum::{Algorithm, ChecksumKind, Hasher};
+use super::{Objects, attributes, etag, reread, unlock};
+use crate::checksum::Algorithm;
 use crate::datakey::{CustomerKey, Protection};
 use crate::identity::Permit;
 use crate::seal::FullChecksum;
-use crate::upstream::{self, Request};
+use crate::upstream::Request;
 
-/// The longest stored object that a backend copies in one request, and the pieces of longer ones.
+/// The longest stored object that a backend copies in one request.
 const MAX_BACKEND_COPY: u64 = 5 * 1024 * 1024 * 1024;
-const COPY_PIECE: u64 = 1024 * 1024 * 1024;
 
 const UNRESERVED_AND_SLASH: AsciiSet =
     NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
@@ -88,12 +84,13 @@ pub struct Copied {
     pub source_version: Option<String>,
 }
 
+/// The backend's document about a copy.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct CopyResult {
+pub(super) struct CopyResult {
     #[serde(rename = "ETag")]
-    etag: String,
-    last_modified: String,
+    pub etag: String,
+    pub last_modified: String,
 }
 
 impl Objects {
@@ -192,46 +189,6 @@ impl Objects {
         })
     }
 
-    /// A stored object beyond the backend's limit for one copy: the same bytes as parts of a backend upload.
-    async fn copy_in_pieces(
-        &self,
-        copy: &Copy,
-        unlocked: &Unlocked,
-        mut headers: HeaderMap,
-        source: HeaderMap,
-    ) -> Result<(HeaderMap, CopyResult), Error> {
-        let (bucket, object_key) = place(&copy.permit)?;
-        if headers.remove("x-amz-tagging-directive").is_none_or(|directive| directive != "REPLACE")
-            && let Some(tags) = self.source_tags(copy).await?
-        {
-            headers.insert("x-amz-tagging", tags);
-        }
-        let upload = self.create_backend_upload((&bucket, &object_key), headers).await?;
-        let stored_len = unlocked.stored.stored_len;
-        let copied = async {
-            let mut parts = Vec::new();
-            for (number, start) in (1_u16..).zip((0..stored_len).step_by(COPY_PIECE as usize)) {
-                let end = stored_len.min(start + COPY_PIECE) - 1;
-                let mut headers = source.clone();
-                let range = HeaderValue::from_str(&format!("bytes={start}-{end}"));
-                headers.insert("x-amz-copy-source-range", range.map_err(|_| Error::Internal("a range"))?);
-                parts.push((number, self.copy_backend_part((&bucket, &object_key), &upload, number, headers).await?));
-            }
-            let conditions = copy.conditions.for_backend(self.forms(&bucket), None);
-            self.complete_backend_upload((&bucket, &object_key), &upload, &parts, conditions).await
-        };
-        match copied.await {
-            Ok(answer) => {
-                let etag = answer.get("etag").and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
-                Ok((answer, CopyResult { etag, last_modified: now() }))
-            }
-            Err(error) => {
-                self.abort_backend_upload((&bucket, &object_key), &upload).await;
-                Err(source_changed(error))
-            }
-        }
-    }
-
     /// Opens the source and seals it anew.
     async fn copy_body(&self, copy: &Copy, read: Read, mut attributes: HeaderMap) -> Result<Copied, Error> {
         let source = self.get(&read).await?;
@@ -248,7 +205,7 @@ impl Objects {
                 attributes,
                 conditions: copy.conditions.clone(),
                 declared_checksum: None,
-                body: reread(source, algorithm),
+                body: reread::body(source, algorithm),
             })
             .await?;
         Ok(Copied {
@@ -263,7 +220,7 @@ impl Objects {
     }
 
     /// The source's tags as `x-amz-tagging` writes them.
-    async fn source_tags(&self, copy: &Copy) -> Result<Option<HeaderValue>, Error> {
+    pub(super) async fn source_tags(&self, copy: &Copy) -> Result<Option<HeaderValue>, Error> {
         let (bucket, object_key) = place(&copy.source.permit)?;
         let mut request = Request::new(Method::GET).object(&bucket, &object_key).sub_resource("tagging");
         if let Some(version) = &copy.source.version_id {
@@ -335,45 +292,10 @@ fn source_headers(copy: &Copy, stored: &Stored) -> Result<HeaderMap, Error> {
 }
 
 /// The backend's 412 on a copy: the source was overwritten in between.
-fn source_changed(error: Error) -> Error {
+pub(super) fn source_changed(error: Error) -> Error {
     match &error {
         Error::Backend(answer) if answer.status() == Some(StatusCode::PRECONDITION_FAILED) => Error::Changed,
         _ => error,
-    }
-}
-
-/// An answer of [`Objects::get`] as a body to seal again, with its checksum in `algorithm`.
-pub(super) fn reread(source: ReadReply, algorithm: Algorithm) -> PlainBody {
-    let len = source.range.as_ref().map_or(source.plain_len, |range| range.end - range.start);
-    let verdict = Verdict::default();
-    let state = (BodyStream::new(source.body), Some(Hasher::new(algorithm)), verdict.clone());
-    let stream = futures::stream::try_unfold(state, move |(mut frames, mut hasher, verdict)| async move {
-        loop {
-            match frames.next().await {
-                Some(Ok(frame)) => {
-                    let Ok(data) = frame.into_data() else { continue };
-                    if let Some(hasher) = hasher.as_mut() {
-                        hasher.update(&data);
-                    }
-                    return Ok(Some((data, (frames, hasher, verdict))));
-                }
-                Some(Err(error)) => return Err(BodyFault::Source(Box::new(own_error(error)))),
-                None => {
-                    let value = hasher.take().map(Hasher::finish);
-                    let kind = ChecksumKind::FullObject;
-                    let _ = verdict.set(value.map(|value| FullChecksum { algorithm, kind, value }));
-                    return Ok(None);
-                }
-            }
-        }
-    });
-    PlainBody { len: Some(len), stream: Box::pin(stream), verdict }
-}
-
-fn own_error(error: upstream::BoxError) -> Error {
-    match error.downcast::<Error>() {
-        Ok(ours) => *ours,
-        Err(other) => Error::Backend(upstream::Error::Answer(other)),
     }
 }
 
@@ -390,7 +312,7 @@ pub(super) fn within(range: ByteRange, plain_len: u64) -> Result<(), Error> {
     }
 }
 
-fn now() -> String {
+pub(super) fn now() -> String {
     let format = time::macros::format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].000Z");
     time::OffsetDateTime::now_utc().format(&format).unwrap_or_default()
 }

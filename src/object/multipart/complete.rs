@@ -11,9 +11,9 @@ use http_body_util::{BodyExt, BodyStream, StreamBody};
 
 use super::super::conditions::Conditions;
 use super::super::error::{Error, Fault};
-use super::super::get::{ChecksumMode, Read, Section};
 use super::super::protection::Protected;
 use super::super::put::client_etag;
+use super::super::read::{ChecksumMode, Read, Section};
 use super::super::stored::Kind;
 use super::super::{Objects, attributes};
 use super::part_record::{PartRecord, Whereabouts};

@@ -8,11 +8,11 @@ use bytes::Bytes;
 
 use super::super::body::PlainBody;
 use super::super::error::{CustomerKeyFault, Error, Fault};
-use super::super::get::{Read, Section};
 use super::super::protection::Protected;
 use super::super::put::place;
+use super::super::read::{Read, Section};
 use super::super::sealing::{Closing, Sealing};
-use super::super::{Objects, copy};
+use super::super::{Objects, copy, reread};
 use super::part_record::{PartRecord, Whereabouts, staged_key};
 use super::upload_record::{UploadName, UploadRecord};
 use super::{MAX_PART_NUMBER, part_etag};
@@ -88,7 +88,7 @@ impl Objects {
         let source_version =
             source.headers.get("x-amz-version-id").and_then(|value| value.to_str().ok()).map(str::to_owned);
         let algorithm = checksum.map_or(Algorithm::Crc64Nvme, |(algorithm, _)| algorithm);
-        let body = copy::reread(source, algorithm);
+        let body = reread::body(source, algorithm);
         let uploaded = self.seal_part(name, &record, &keys, part.number, body, part.now_ms).await?;
         Ok(UploadedPart { source_version, ..uploaded })
     }

@@ -1,0 +1,47 @@
+//! Objects that were in a bucket before the gateway: served as they are.
+
+use std::ops::Range;
+
+use http::{Method, Response, header};
+
+use super::Objects;
+use super::error::Error;
+use super::get::changed;
+use super::put::place;
+use super::read::{Read, ReadReply, Section};
+use super::stored::Stored;
+use crate::upstream::BoxBody;
+
+impl Objects {
+    /// A range of an object that was there before: as the backend serves it.
+    pub(super) async fn plain_range(&self, read: &Read, stored: Stored) -> Result<ReadReply, Error> {
+        let (bucket, object_key) = place(&read.permit)?;
+        let Section::Range(range) = read.section else { return Err(Error::Internal("a plain range without a range")) };
+        let range = range.resolve(stored.stored_len)?;
+        let request = self.ranged((&bucket, &object_key), &stored, range.clone())?;
+        let answer = self.upstream.expect(request).await.map_err(changed)?;
+        let len = stored.stored_len;
+        Ok(Self::reply_without_keys(stored, len, Some(range), answer.into_body()))
+    }
+
+    /// A part of an object that was there before: the backend knows its parts.
+    pub(super) async fn plain_part(&self, read: &Read, method: Method) -> Result<ReadReply, Error> {
+        let Section::Part(number) = read.section else { return Err(Error::Internal("a part without a number")) };
+        let request = self.conditional(read, method).await?.query("partNumber", number.to_string());
+        let answer: Response<BoxBody> = self.upstream.expect(request).await?;
+        let (head, body) = answer.into_parts();
+        let (bucket, _) = place(&read.permit)?;
+        let range = head.headers.get(header::CONTENT_RANGE).and_then(|value| parse_content_range(value.to_str().ok()?));
+        let count = head.headers.get("x-amz-mp-parts-count").and_then(|value| value.to_str().ok()?.parse().ok());
+        let stored = Stored::read(head.status, head.headers, self.buckets.state(&bucket))?;
+        let len = stored.stored_len;
+        let mut reply = Self::reply_without_keys(stored, len, range, body);
+        reply.parts_count = count;
+        Ok(reply)
+    }
+}
+
+fn parse_content_range(value: &str) -> Option<Range<u64>> {
+    let (first, last) = value.strip_prefix("bytes ")?.split_once('/')?.0.split_once('-')?;
+    Some(first.parse().ok()?..last.parse::<u64>().ok()?.checked_add(1)?)
+}
