@@ -84,6 +84,20 @@ fn a_backend_is_read_whole() {
 }
 
 #[test]
+fn the_database_is_a_file_unless_a_postgresql_is_named() {
+    let settings = load("data_dir = \"/d\"", &[]).unwrap();
+    assert_eq!(format!("{:?}", settings.database), "Sqlite(\"/d/sealgate.db\")");
+    let url = "postgres://user:very-secret@db.example.org/keys?sslmode=verify-full";
+    let settings = load("", &[("SEALGATE_DATABASE_URL", url)]).unwrap();
+    assert!(matches!(settings.database, crate::database::Config::Postgres(_)));
+    assert!(!format!("{settings:?}").contains("very-secret"));
+    for wrong in ["mysql://user:very-secret@h/d", "postgres://user:very-secret@h:port/d", "very-secret"] {
+        let error = load("", &[("SEALGATE_DATABASE_URL", wrong)]).unwrap_err();
+        assert!(error.contains("`database.url`") && !error.contains("very-secret"), "{error}");
+    }
+}
+
+#[test]
 fn what_is_unknown_or_wrong_is_named() {
     for (file, environment, expected) in [
         ("lisen = \"x\"", &[][..], "unknown setting `lisen` in the file sealgate.toml; did you mean `listen`?"),

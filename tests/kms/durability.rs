@@ -2,9 +2,11 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use sealgate::database::Config;
 use serde_json::json;
 
 use super::room::Room;
+use crate::support::postgres;
 
 #[tokio::test]
 async fn a_second_start_finds_everything_again() {
@@ -59,13 +61,15 @@ async fn nothing_in_the_database_can_be_read() {
         .ok();
     let plaintext = STANDARD.decode(made["Plaintext"].as_str().unwrap()).unwrap();
     let root_key = std::fs::read(room.folder().join("root.key")).unwrap();
-    let folder = room.folder().to_owned();
     let room = room.reopen().await;
-    let mut stored = Vec::new();
-    for name in ["sealgate.db", "sealgate.db-wal"] {
-        stored.extend(std::fs::read(folder.join(name)).unwrap_or_default());
-    }
-    let holds = |needle: &[u8]| stored.windows(needle.len()).any(|window| window == needle);
+    let stored = match &room.database {
+        Config::Sqlite(file) => {
+            let files = ["db", "db-wal"].map(|kind| std::fs::read(file.with_extension(kind)).unwrap_or_default());
+            files.concat()
+        }
+        Config::Postgres(_) => postgres::shared().stored(),
+    };
+    let holds = |needle: &[u8]| memchr::memmem::find(&stored, needle).is_some();
     assert!(holds(rsa.as_bytes()), "the right files were read");
     assert!(!holds(&plaintext));
     assert!(!holds(&root_key));

@@ -18,6 +18,7 @@ mod key_policy;
 mod last_usage;
 mod list_aliases;
 mod list_keys;
+mod replicas;
 mod not_built;
 mod re_encrypt;
 mod rotation;
