@@ -57,7 +57,8 @@ pub async fn open(settings: Settings) -> anyhow::Result<House> {
         region: settings.region.clone(),
         clock: Clock::System,
     };
-    let kms = Arc::new(Kms::open(kms_config, database.clone(), Audit::open(&audit)?, identities.clone()).await?);
+    let audit = Audit::open(&audit)?;
+    let kms = Arc::new(Kms::open(kms_config, database.clone(), audit.clone(), identities.clone()).await?);
     let bucket_key = settings.bucket_key;
     let datakeys = Arc::new(DataKeys::new(
         kms.clone(),
@@ -87,7 +88,8 @@ pub async fn open(settings: Settings) -> anyhow::Result<House> {
     };
     let metrics = Arc::new(Metrics::new(SystemTime::now()));
     let chores = Chores::spawn(s3.identities.clone(), kms.clone(), s3.buckets.clone(), database);
-    let doors = Doors { s3, kms: KmsDoor::new(kms), sts: StsDoor::new(), metrics };
+    let sts = StsDoor::new(s3.identities.clone(), audit);
+    let doors = Doors { s3, kms: KmsDoor::new(kms), sts, metrics };
     Ok(House { doors, upstream, made, chores })
 }
 

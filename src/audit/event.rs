@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use crate::crypto::random;
 use crate::identity::{Caller, CallerKind, Origin};
 use crate::names::{KeyArn, Region};
 
@@ -95,4 +96,9 @@ fn resource(key: &KeyArn) -> Value {
 /// `2026-01-31T12:00:00Z`: CloudTrail's times have whole seconds.
 fn seconds(time: OffsetDateTime) -> String {
     time.replace_nanosecond(0).ok().and_then(|time| time.format(&Rfc3339).ok()).unwrap_or_default()
+}
+
+/// A fresh id for an event: a UUID.
+pub fn new_event_id() -> String {
+    uuid::Builder::from_random_bytes(random()).into_uuid().to_string()
 }

@@ -9,5 +9,5 @@
 mod event;
 mod trail;
 
-pub use event::Event;
+pub use event::{Event, new_event_id};
 pub use trail::{Audit, Config, Durability, Error};

@@ -94,7 +94,7 @@ impl Doors {
             Service::Sts => {
                 let query = head.uri.query().unwrap_or_default();
                 let form = if head.method == Method::GET { query.to_owned().into() } else { body };
-                sts::serve(&self.sts, caller, origin, region, form).await
+                sts::serve(&self.sts, caller, origin, region, form, OffsetDateTime::now_utc()).await
             }
         }
     }

@@ -5,6 +5,7 @@
 //!
 //! Must not know: what a permitted action does, how a signature is computed.
 
+mod assume;
 mod authorise;
 mod caller;
 mod error;
@@ -19,6 +20,7 @@ mod table;
 mod target;
 mod verdict;
 
+pub use assume::{AssumeRole, Assumed, NotAssumed};
 pub use authorise::{Denied, DeniedReason, authorise};
 pub use caller::{Caller, CallerKind};
 pub use error::Error;

@@ -7,8 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
 
-use crate::audit::Event;
-use crate::crypto::random;
+use crate::audit::{Event, new_event_id};
 use crate::names::KeyArn;
 
 use super::error::{Code, Error};
@@ -116,8 +115,4 @@ impl Kms {
         };
         self.audit.record(&event).await.map_err(Error::internal)
     }
-}
-
-fn new_event_id() -> String {
-    uuid::Builder::from_random_bytes(random()).into_uuid().to_string()
 }

@@ -10,11 +10,13 @@ use bytes::Bytes;
 use sealgate::audit::{self, Audit, Durability};
 use sealgate::database::{self, Database};
 use sealgate::front::kms::{KmsDoor, serve};
-use sealgate::identity::{Caller, Identities, Origin, RootUser};
+use sealgate::front::sts::{self, StsDoor};
+use sealgate::identity::{Caller, Identities, Origin, RootUser, Unauthenticated};
 use sealgate::kms::{Clock, Config, Kms};
 use sealgate::names::{AccountId, Region};
 use sealgate::sigv4::SecretKeyText;
 use serde_json::{Value, json};
+use time::OffsetDateTime;
 
 use crate::support::postgres;
 
@@ -37,12 +39,28 @@ policies.use = '{"Statement": {"Effect": "Allow", "Action": ["kms:Decrypt", "kms
 [accounts.000000000000.users.nobody]
 access_keys = [{ id = "nobody", secret = "secret-of-nobody" }]
 
+[accounts.000000000000.users.deputy]
+access_keys = [{ id = "deputy", secret = "secret-of-deputy" }]
+policies.assume = '{"Statement": {"Effect": "Allow", "Action": ["sts:AssumeRole", "sts:TagSession"], "Resource": "*"}}'
+
+[accounts.000000000000.roles.keeper]
+max_session_secs = 7200
+tags = { team = "blue", stage = "test" }
+policies.use = '{"Statement": {"Effect": "Allow", "Action": "kms:*", "Resource": "*"}}'
+trust = """{"Version": "2012-10-17", "Statement": [
+  {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "arn:aws:iam::000000000000:user/nobody"}},
+  {"Effect": "Allow", "Action": ["sts:AssumeRole", "sts:TagSession"], "Principal": {"AWS": "000000000000"}},
+  {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "111122223333"},
+   "Condition": {"StringEquals": {"sts:ExternalId": "shared"}}},
+  {"Effect": "Deny", "Action": "sts:AssumeRole", "Principal": "*", "Condition": {"StringEquals": {"sts:RoleSessionName": "banned"}}}
+]}"""
+
 [accounts.111122223333]
 access_keys = [{ id = "foreign", secret = "secret-of-foreign" }]
 
 [accounts.111122223333.users.guest]
 access_keys = [{ id = "guest", secret = "secret-of-guest" }]
-policies.all = '{"Statement": {"Effect": "Allow", "Action": "kms:*", "Resource": "*"}}'
+policies.all = '{"Statement": {"Effect": "Allow", "Action": ["kms:*", "sts:AssumeRole"], "Resource": "*"}}'
 "#;
 
 pub struct Room {
@@ -50,6 +68,7 @@ pub struct Room {
     pub database: database::Config,
     trail: PathBuf,
     door: KmsDoor,
+    sts: StsDoor,
     pub kms: Arc<Kms>,
     pub identities: Arc<Identities>,
     clock: Arc<AtomicI64>,
@@ -120,14 +139,15 @@ impl Room {
         };
         let identities = Arc::new(Identities::load(root, Some(file.path())).unwrap());
         let audit = Audit::open(&audit).unwrap();
-        let kms = Arc::new(Kms::open(config, database, audit, identities.clone()).await.unwrap());
-        Self { folder, database: place, trail, door: KmsDoor::new(kms.clone()), kms, identities, clock }
+        let kms = Arc::new(Kms::open(config, database, audit.clone(), identities.clone()).await.unwrap());
+        let sts = StsDoor::new(identities.clone(), audit);
+        Self { folder, database: place, trail, door: KmsDoor::new(kms.clone()), sts, kms, identities, clock }
     }
 
     /// The same folder after a stop of the process.
     pub async fn reopen(self) -> Self {
-        let Self { folder, database, door, kms, clock, .. } = self;
-        drop((door, kms));
+        let Self { folder, database, door, sts, kms, clock, .. } = self;
+        drop((door, sts, kms));
         Self::open_in(folder, database, "audit.jsonl", clock).await
     }
 
@@ -149,13 +169,35 @@ impl Room {
     }
 
     pub async fn send(&self, who: &str, region: &str, action: &str, body: Bytes) -> Answer {
+        self.send_by(self.caller(who), region, action, body).await
+    }
+
+    pub async fn call_by(&self, caller: Caller, action: &str, body: Value) -> Answer {
+        self.send_by(caller, REGION, action, body.to_string().into()).await
+    }
+
+    async fn send_by(&self, caller: Caller, region: &str, action: &str, body: Bytes) -> Answer {
         let region = Region::new(region).unwrap();
         let origin = origin(&region);
         let target = format!("TrentService.{action}");
-        let response = serve(&self.door, self.caller(who), origin, region, &target, body).await;
+        let response = serve(&self.door, caller, origin, region, &target, body).await;
         let status = response.status().as_u16();
         let body = response.into_body();
         Answer { status, body: if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).unwrap() } }
+    }
+
+    /// An STS request, as a form. The status and the XML.
+    pub async fn sts(&self, caller: Caller, form: &str) -> (u16, String) {
+        let region = Region::new(REGION).unwrap();
+        let now = OffsetDateTime::from_unix_timestamp(self.now()).unwrap();
+        let form = format!("Version=2011-06-15&{form}").into();
+        let response = sts::serve(&self.sts, caller, origin(&region), region, form, now).await;
+        (response.status().as_u16(), String::from_utf8(response.into_body().to_vec()).unwrap())
+    }
+
+    pub fn authenticate(&self, access_key_id: &str, token: &str) -> Result<Caller, Unauthenticated> {
+        let now = OffsetDateTime::from_unix_timestamp(self.now()).unwrap();
+        self.identities.authenticate(access_key_id, Some(token), now)
     }
 
     /// A key of root's making, by its ARN.
