@@ -20,7 +20,7 @@ use crate::front::kms::KmsDoor;
 use crate::front::s3::{Door, DoorSettings};
 use crate::front::sts::StsDoor;
 use crate::identity::{Identities, RootUser, SessionKey};
-use crate::kms::{self, Clock, Kms};
+use crate::kms::{self, Clock, Kms, QuotaMode};
 use crate::metrics::Metrics;
 use crate::object::{self, Objects};
 use crate::sigv4::SecretKeyText;
@@ -56,6 +56,7 @@ pub async fn open(settings: Settings) -> anyhow::Result<House> {
         account: settings.account.clone(),
         region: settings.region.clone(),
         clock: Clock::System,
+        quotas: if settings.kms_quotas { QuotaMode::AsOnAws } else { QuotaMode::Off },
     };
     let audit = Audit::open(&audit)?;
     let kms = Arc::new(Kms::open(kms_config, database.clone(), audit.clone(), identities.clone()).await?);

@@ -7,6 +7,7 @@ mod chores;
 mod connection;
 mod credentials;
 mod house;
+mod hygiene;
 mod janitor;
 mod listener;
 mod patient_io;
@@ -29,6 +30,8 @@ use crate::object::Objects;
 use crate::upstream::Upstream;
 use janitor::Janitor;
 use listener::Listener;
+
+pub use hygiene::keep_memory_private;
 
 /// A gateway that serves until it is stopped.
 pub struct Running {

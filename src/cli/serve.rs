@@ -19,6 +19,7 @@ pub struct Arguments {
 pub fn run(arguments: Arguments) -> anyhow::Result<()> {
     let settings = load_settings(arguments.config.as_deref())?;
     logging::start(&settings)?;
+    app::keep_memory_private();
     tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no runtime")?.block_on(serve(settings))
 }
 

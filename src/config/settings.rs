@@ -41,6 +41,8 @@ pub struct Settings {
     pub bound_names: HashMap<BucketName, BucketName>,
     pub manifest_cache_bytes: u64,
     pub audit_durability: Durability,
+    /// Whether the key manager throttles as AWS does.
+    pub kms_quotas: bool,
     /// TOML file of further users.
     pub identities: Option<PathBuf>,
     /// A `tracing` filter.
@@ -138,6 +140,7 @@ impl Settings {
                 "audit_durability",
                 &[("written", Durability::Written), ("synced", Durability::Synced)],
             )?,
+            kms_quotas: required(values, "kms_quotas")?,
             identities: optional(values, "identities")?,
             log: required(values, "log")?,
             log_format: choice(values, "log_format", &[("text", LogFormat::Text), ("json", LogFormat::Json)])?,

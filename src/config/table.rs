@@ -55,6 +55,7 @@ pub const SETTINGS: &[Setting] = &[
     setting("bound_names", Kind::List, None),
     setting("manifest_cache_bytes", Kind::Number, Some("16777216")),
     setting("audit_durability", Kind::Text, Some("written")),
+    setting("kms_quotas", Kind::Switch, Some("false")),
     setting("identities", Kind::Text, None),
     setting("log", Kind::Text, Some("info")),
     setting("log_format", Kind::Text, Some("text")),

@@ -139,7 +139,9 @@ fn is_trusted(role: &RoleEntry, caller: &Caller, action: &str, facts: &dyn Facts
     let own = caller.decide(action, &role.arn, facts);
     let same_account = split_role(&role.arn).map(|(account, _)| account) == Some(caller.account().as_str());
     match (evaluate(&request, [&role.trust]), own) {
-        (Decision::Deny { reason: Reason::Explicit { .. } | Reason::NoMatch }, _) | (_, Verdict::ExplicitDeny(_)) => false,
+        (Decision::Deny { reason: Reason::Explicit { .. } | Reason::NoMatch }, _) | (_, Verdict::ExplicitDeny(_)) => {
+            false
+        }
         (Decision::Allow { whom: Whom::Itself | Whom::Role, .. }, _) if same_account => {
             caller.decide_session(&request) == Verdict::Allow
         }
@@ -221,7 +223,9 @@ impl Facts for StsFacts<'_> {
     fn get(&self, key: &str) -> Option<Values<'_>> {
         if let Some(name) = key.strip_prefix("aws:requesttag/") {
             let mut tags = self.0.tags.iter();
-            return tags.find(|(tag, _)| tag.eq_ignore_ascii_case(name)).map(|(_, value)| vec![Cow::Borrowed(&**value)]);
+            return tags
+                .find(|(tag, _)| tag.eq_ignore_ascii_case(name))
+                .map(|(_, value)| vec![Cow::Borrowed(&**value)]);
         }
         Some(match key {
             "sts:externalid" => vec![Cow::Borrowed(self.0.external_id?)],

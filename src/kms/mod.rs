@@ -25,6 +25,7 @@ mod metadata;
 mod operation;
 pub mod ops;
 mod page;
+mod quota;
 mod resolve;
 mod root_key;
 mod rotation;
@@ -49,6 +50,7 @@ use crate::names::{AccountId, KeyArn, Region};
 use key::Key;
 use last_use::LastUses;
 use material::Material;
+use quota::Quotas;
 use root_key::{RootKey, Row};
 use store::{Change, Store};
 
@@ -56,6 +58,7 @@ pub use call::{Call, Via};
 pub use clock::Clock;
 pub use error::{Code, Error};
 pub use operation::{Operation, Trail};
+pub use quota::QuotaMode;
 
 /// The gateway's own place in the world of accounts and Regions.
 #[derive(Clone, Debug)]
@@ -65,6 +68,7 @@ pub struct Config {
     pub account: AccountId,
     pub region: Region,
     pub clock: Clock,
+    pub quotas: QuotaMode,
 }
 
 /// The key manager. Shared behind an `Arc`.
@@ -77,6 +81,7 @@ pub struct Kms {
     identities: Arc<Identities>,
     grant_token_key: Secret<32>,
     last_uses: LastUses,
+    quotas: Quotas,
 }
 
 impl Kms {
@@ -95,9 +100,11 @@ impl Kms {
             let reason = "it is not the key that this data directory's key store was made with".to_owned();
             return Err(OpenError::RootKey { path: config.root_key_file, reason });
         }
+        let quotas = Quotas::new(config.quotas);
         let grant_token_key = root.derive(b"grant-token");
         let account = config.account.clone();
-        let kms = Self { store, root, audit, clock: config.clock, account, identities, grant_token_key, last_uses };
+        let kms =
+            Self { store, root, audit, clock: config.clock, account, identities, grant_token_key, last_uses, quotas };
         kms.ensure_gateway_key(&config.account, &config.region).await.map_err(OpenError::First)?;
         Ok(kms)
     }

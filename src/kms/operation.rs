@@ -61,7 +61,10 @@ impl Kms {
         let started = self.now();
         let parameters = O::recorded(&input);
         let mut trail = Trail { event_id: new_event_id(), ..Trail::default() };
-        let result = O::run(self, call, input, &mut trail).await;
+        let result = match self.quotas.charge_action(call, O::NAME, started) {
+            Ok(()) => O::run(self, call, input, &mut trail).await,
+            Err(throttled) => Err(throttled),
+        };
         if O::TRACKED && result.is_ok() {
             for key in &trail.resources {
                 let last = LastUse {

@@ -3,7 +3,7 @@
 
     python tests/clients/run.py --minio PATH --sealgate PATH [--rclone PATH] [--control] [--large-mib N] [client ...]
 
-Clients: aws, aws-debian, boto3, rclone, s3cmd, restic. Without names all run; a client that is not installed fails.
+Clients: aws, aws-debian, boto3, kms, rclone, s3cmd, restic. Without names all run; a client that is not installed fails.
 `--control` talks to MinIO directly: a step that fails there as well says nothing about the gateway.
 """
 
@@ -12,6 +12,7 @@ import pathlib
 
 import aws_cli
 import boto3_client
+import kms_client
 import rclone_client
 import restic_client
 import s3cmd_client
@@ -21,6 +22,7 @@ CLIENTS = {
     "aws": aws_cli.newest,
     "aws-debian": aws_cli.debian,
     "boto3": boto3_client.run,
+    "kms": kms_client.run_all,
     "rclone": rclone_client.run,
     "s3cmd": s3cmd_client.run,
     "restic": restic_client.run,

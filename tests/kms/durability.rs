@@ -38,6 +38,7 @@ async fn another_root_key_is_refused_at_the_start() {
         account: sealgate::names::AccountId::new(super::room::ACCOUNT).unwrap(),
         region: sealgate::names::Region::new(super::room::REGION).unwrap(),
         clock: sealgate::kms::Clock::System,
+        quotas: sealgate::kms::QuotaMode::Off,
     };
     let refused = sealgate::kms::Kms::open(
         config,

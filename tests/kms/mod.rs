@@ -20,6 +20,7 @@ mod list_aliases;
 mod list_keys;
 mod replicas;
 mod not_built;
+mod quotas;
 mod re_encrypt;
 mod rotation;
 mod signing;

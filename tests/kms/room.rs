@@ -12,7 +12,7 @@ use sealgate::database::{self, Database};
 use sealgate::front::kms::{KmsDoor, serve};
 use sealgate::front::sts::{self, StsDoor};
 use sealgate::identity::{Caller, Identities, Origin, RootUser, Unauthenticated};
-use sealgate::kms::{Clock, Config, Kms};
+use sealgate::kms::{Clock, Config, Kms, QuotaMode};
 use sealgate::names::{AccountId, Region};
 use sealgate::sigv4::SecretKeyText;
 use serde_json::{Value, json};
@@ -112,7 +112,16 @@ impl Room {
     pub async fn open() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let database = postgres::fresh(folder.path());
-        Self::open_in(Arc::new(folder), database, "audit.jsonl", Arc::new(AtomicI64::new(START))).await
+        let clock = Arc::new(AtomicI64::new(START));
+        Self::open_in(Arc::new(folder), database, "audit.jsonl", clock, QuotaMode::Off).await
+    }
+
+    /// With AWS's request quotas.
+    pub async fn with_quotas() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let database = postgres::fresh(folder.path());
+        let clock = Arc::new(AtomicI64::new(START));
+        Self::open_in(Arc::new(folder), database, "audit.jsonl", clock, QuotaMode::AsOnAws).await
     }
 
     async fn open_in(
@@ -120,6 +129,7 @@ impl Room {
         place: database::Config,
         trail: &str,
         clock: Arc<AtomicI64>,
+        quotas: QuotaMode,
     ) -> Self {
         let database = Database::open(place.clone()).await.unwrap();
         let trail = folder.path().join(trail);
@@ -129,6 +139,7 @@ impl Room {
             account: AccountId::new(ACCOUNT).unwrap(),
             region: Region::new(REGION).unwrap(),
             clock: Clock::Virtual(clock.clone()),
+            quotas,
         };
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(IDENTITIES.as_bytes()).unwrap();
@@ -148,12 +159,13 @@ impl Room {
     pub async fn reopen(self) -> Self {
         let Self { folder, database, door, sts, kms, clock, .. } = self;
         drop((door, sts, kms));
-        Self::open_in(folder, database, "audit.jsonl", clock).await
+        Self::open_in(folder, database, "audit.jsonl", clock, QuotaMode::Off).await
     }
 
     /// Another gateway's key manager on the same database. It hears of changes when it is told to refresh.
     pub async fn replica(&self) -> Self {
-        Self::open_in(self.folder.clone(), self.database.clone(), "replica.jsonl", self.clock.clone()).await
+        let (folder, database) = (self.folder.clone(), self.database.clone());
+        Self::open_in(folder, database, "replica.jsonl", self.clock.clone(), QuotaMode::Off).await
     }
 
     pub fn caller(&self, who: &str) -> Caller {
@@ -213,6 +225,10 @@ impl Room {
 
     pub fn pass_days(&self, days: i64) {
         self.clock.fetch_add(days * 86_400, Ordering::Relaxed);
+    }
+
+    pub fn pass_secs(&self, secs: i64) {
+        self.clock.fetch_add(secs, Ordering::Relaxed);
     }
 
     pub fn now(&self) -> i64 {

@@ -9,7 +9,10 @@ const KEEPER: &str = "arn:aws:iam::000000000000:role/keeper";
 
 fn text(xml: &str, name: &str) -> String {
     let (open, close) = (format!("<{name}>"), format!("</{name}>"));
-    xml.split_once(&open).and_then(|(_, rest)| rest.split_once(&close)).map(|(text, _)| text.to_owned()).unwrap_or_default()
+    xml.split_once(&open)
+        .and_then(|(_, rest)| rest.split_once(&close))
+        .map(|(text, _)| text.to_owned())
+        .unwrap_or_default()
 }
 
 fn escaped(text: &str) -> String {
@@ -78,7 +81,11 @@ async fn who_may_take_a_role() {
     let room = Room::open().await;
     let take = async |who: &str, more: &str| assume(&room, room.caller(who), more).await;
     // Named by the trust policy; by the account and an own policy; by another account, with what it demands.
-    for (who, more) in [("nobody", "&RoleSessionName=one"), ("deputy", "&RoleSessionName=one"), ("guest", "&RoleSessionName=one&ExternalId=shared")] {
+    for (who, more) in [
+        ("nobody", "&RoleSessionName=one"),
+        ("deputy", "&RoleSessionName=one"),
+        ("guest", "&RoleSessionName=one&ExternalId=shared"),
+    ] {
         let (status, xml) = take(who, more).await;
         assert_eq!(status, 200, "{who}: {xml}");
     }
@@ -94,7 +101,8 @@ async fn who_may_take_a_role() {
         assert_eq!((status, text(&xml, "Code").as_str()), (403, "AccessDenied"), "{who} {more}");
     }
     let absent = escaped("arn:aws:iam::000000000000:role/absent");
-    let (status, _) = room.sts(room.caller("deputy"), &format!("Action=AssumeRole&RoleArn={absent}&RoleSessionName=one")).await;
+    let (status, _) =
+        room.sts(room.caller("deputy"), &format!("Action=AssumeRole&RoleArn={absent}&RoleSessionName=one")).await;
     assert_eq!(status, 403);
 }
 
@@ -143,13 +151,17 @@ async fn a_session_policy_narrows_and_tags_are_facts() {
     }
 
     // Tags of the role, and those of the session over them.
-    let by_tag = |tag: &str, value: &str| json!({ "Statement": [
+    let by_tag = |tag: &str, value: &str| {
+        json!({ "Statement": [
         { "Effect": "Allow", "Principal": { "AWS": "arn:aws:iam::000000000000:root" }, "Action": "kms:PutKeyPolicy", "Resource": "*" },
         { "Effect": "Allow", "Principal": "*", "Action": "kms:DescribeKey", "Resource": "*",
           "Condition": { "StringEquals": { format!("aws:PrincipalTag/{tag}"): value } } },
-    ] }).to_string();
+    ] }).to_string()
+    };
     let tagged = session(&room, "deputy", "&Tags.member.1.Key=stage&Tags.member.1.Value=live").await;
-    for (policy, allowed) in [(by_tag("team", "blue"), true), (by_tag("stage", "live"), true), (by_tag("stage", "test"), false)] {
+    for (policy, allowed) in
+        [(by_tag("team", "blue"), true), (by_tag("stage", "live"), true), (by_tag("stage", "test"), false)]
+    {
         room.call("root", "PutKeyPolicy", json!({ "KeyId": key, "Policy": policy })).await.ok();
         let answer = room.call_by(tagged.clone(), "DescribeKey", json!({ "KeyId": key })).await;
         assert_eq!(answer.status == 200, allowed, "{policy}");

@@ -22,7 +22,10 @@ async fn a_key_is_made_described_and_listed() {
     let listed = kms.call("ListKeys", "{}").await.json();
     assert!(listed["Keys"].as_array().unwrap().iter().any(|key| key["KeyArn"] == arn), "{listed}");
     let aliases = kms.call("ListAliases", "{}").await.json();
-    assert!(aliases["Aliases"].as_array().unwrap().iter().any(|alias| alias["AliasName"] == "alias/aws/s3"), "{aliases}");
+    assert!(
+        aliases["Aliases"].as_array().unwrap().iter().any(|alias| alias["AliasName"] == "alias/aws/s3"),
+        "{aliases}"
+    );
 }
 
 #[tokio::test]
@@ -34,7 +37,8 @@ async fn what_was_encrypted_is_decrypted_under_its_context_only() {
         let input = json!({"KeyId": key, "Plaintext": STANDARD.encode(plain), "EncryptionContext": {"a": "b"}});
         let sealed = kms.call("Encrypt", &input.to_string()).await.json();
         let blob = sealed["CiphertextBlob"].as_str().unwrap();
-        let open = |context: serde_json::Value| json!({"CiphertextBlob": blob, "EncryptionContext": context}).to_string();
+        let open =
+            |context: serde_json::Value| json!({"CiphertextBlob": blob, "EncryptionContext": context}).to_string();
         let opened = kms.call("Decrypt", &open(json!({"a": "b"}))).await.json();
         assert_eq!(opened["Plaintext"], STANDARD.encode(plain));
         assert_eq!(opened["KeyId"], key);
@@ -101,7 +105,8 @@ async fn what_is_no_request_is_refused() {
     wrong.signer.secret_key = "wrong".into();
     let answer = Kms::of(&wrong).call("ListKeys", "{}").await;
     assert!(answer.status.is_client_error(), "{}", answer.described());
-    let anonymous = gateway.s3().post("", "", "{}").form(Form::Anonymous).header("x-amz-target", "TrentService.ListKeys");
+    let anonymous =
+        gateway.s3().post("", "", "{}").form(Form::Anonymous).header("x-amz-target", "TrentService.ListKeys");
     let answer = anonymous.send().await;
     assert!(answer.status.is_client_error(), "{}", answer.described());
 }

@@ -22,6 +22,7 @@ pub fn element(credentials: &Credentials) -> Element {
 }
 
 pub fn duration(form: &Form) -> Result<Option<u32>, NotAssumed> {
-    let read = |text: &str| text.parse().map_err(|_| NotAssumed::Validation("DurationSeconds is no number.".to_owned()));
+    let read =
+        |text: &str| text.parse().map_err(|_| NotAssumed::Validation("DurationSeconds is no number.".to_owned()));
     form.get("DurationSeconds").map(read).transpose()
 }

@@ -40,6 +40,23 @@ const ACROSS_ACCOUNTS: &[&str] = &[
     "kms:VerifyMac",
 ];
 
+/// The actions that count against a key spec's request quota.
+const CRYPTOGRAPHY: &[&str] = &[
+    "kms:Decapsulate",
+    "kms:Decrypt",
+    "kms:DeriveSharedSecret",
+    "kms:Encapsulate",
+    "kms:Encrypt",
+    "kms:GenerateDataKey",
+    "kms:GenerateDataKeyWithoutPlaintext",
+    "kms:GenerateMac",
+    "kms:ReEncryptFrom",
+    "kms:ReEncryptTo",
+    "kms:Sign",
+    "kms:Verify",
+    "kms:VerifyMac",
+];
+
 /// AWS's words to a caller of another account, whatever is wrong.
 const HIDDEN: &str = "because the resource does not exist in this Region, no resource-based policies allow access, or a \
                       resource-based policy explicitly denies access";
@@ -61,6 +78,9 @@ impl Kms {
         key: &Key,
         facts: &Facts<'_>,
     ) -> Result<Basis, Error> {
+        if CRYPTOGRAPHY.contains(&action) {
+            self.quotas.charge_cryptography(call, key.spec, self.now())?;
+        }
         self.check_grant_tokens(facts.grant_tokens)?;
         let arn = key.arn.to_string();
         let side = if key.account() == call.caller.account() { Side::Own } else { Side::Foreign };

@@ -76,6 +76,7 @@ pub(super) async fn generate(
         .tokens(&input.grant_tokens)
         .with("kms:encryptionalgorithm", EncryptionAlgorithm::SymmetricDefault.as_str())
         .with("kms:datakeypairspec", input.key_pair_spec.as_str());
+    kms.quotas.charge_pair(call, input.key_pair_spec, kms.now())?;
     kms.authorise(call, action, key, &facts)?;
     let name = action.trim_start_matches("kms:");
     key.check_usage(KeyUsage::EncryptDecrypt, name)?;
