@@ -4,7 +4,8 @@
 //! of a real MinIO that the tests start; with `SEALGATE_TEST_CONTROL=1` as well they talk to that MinIO directly, which
 //! shows whether a test states what S3 does or only what the gateway happens to do.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+// Tables of cases are the plainest form of most tests here.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::type_complexity)]
 
 mod support;
 

@@ -151,8 +151,8 @@ fn full(gateway: &Server) -> io::Result<()> {
     let payload = Payload::new(Form::Unsigned, 5 * GIB);
     let put = |_: usize| vec![Request::new("PUT", "/sealed/full").headers(&SSE_KMS).payload(&payload)];
     let get = |_: usize| vec![Request::new("GET", "/sealed/full")];
-    let requests: [(&str, &(dyn Fn(usize) -> Vec<Request> + Sync)); 2] = [("PUT", &put), ("GET", &get)];
-    for (name, requests) in requests {
+    type Make<'a> = &'a (dyn Fn(usize) -> Vec<Request> + Sync);
+    for (name, requests) in [("PUT", &put as Make), ("GET", &get)] {
         let before = gateway.process.cpu_secs();
         let outcome = Load { s3: &gateway.s3, connections: 1, stop: Stop::Requests(1), requests }.run();
         println!(

@@ -4,6 +4,7 @@
 //! little beside what it measures. What a server costs is read from the system: CPU seconds and resident memory of its
 //! processes. One thread is one connection.
 #![allow(dead_code, reason = "each bench uses a part of it")]
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 pub mod client;
 pub mod payload;

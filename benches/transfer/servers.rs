@@ -90,7 +90,11 @@ impl Gateway {
         let folder = tempfile::tempdir().unwrap();
         let (address, console) = (minio::free_address(), minio::free_address());
         let log = std::fs::File::create(folder.path().join("sealgate.log")).unwrap();
-        let child = Command::new(env!("CARGO_BIN_EXE_sealgate"))
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sealgate"));
+        for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("SEALGATE_")) {
+            command.env_remove(name);
+        }
+        let child = command
             .arg("serve")
             .env("SEALGATE_LISTEN", address.to_string())
             .env("SEALGATE_CONSOLE_LISTEN", console.to_string())

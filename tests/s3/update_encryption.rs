@@ -120,7 +120,7 @@ async fn parts_checksums_and_the_context_stay() {
     }
     // The KMS was asked with the client's pair.
     let trail = std::fs::read_to_string(gateway.data_dir().join("audit.jsonl")).unwrap();
-    let last = trail.lines().filter(|line| line.contains("Decrypt") && line.contains(&second)).next_back().unwrap();
+    let last = trail.lines().rfind(|line| line.contains("Decrypt") && line.contains(&second)).unwrap();
     assert!(last.contains("\"a\":\"b\""), "{last}");
 }
 

@@ -11,7 +11,7 @@ use http_body_util::{BodyExt, Full};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
-use super::sign::{Signer, stamps};
+use super::sign::Signer;
 use super::watch::Watch;
 use super::{Answer, Sum, chunked};
 
@@ -285,17 +285,16 @@ impl Call {
             _ => self.body.clone(),
         };
         let target = format!("{}{}", self.path, question(&query));
-        Prepared { method: self.method.clone(), target, headers, body, signature, time: self.time }
+        Prepared { method: self.method.clone(), target, headers, body }
     }
 
     pub async fn send(self) -> Answer {
         let started = SystemTime::now();
         let answer = self.prepare().send(self.s3.address).await;
-        if let (Some(watch), true) = (&self.s3.watch, answer.status.is_success()) {
-            if self.stores_its_body() {
-                let whole = !self.query.iter().any(|(name, _)| name == "uploadId");
-                watch.stored(&self.bucket, &self.key, &self.body, whole, started).await;
-            }
+        let watch = self.s3.watch.as_ref().filter(|_| answer.status.is_success() && self.stores_its_body());
+        if let Some(watch) = watch {
+            let whole = !self.query.iter().any(|(name, _)| name == "uploadId");
+            watch.stored(&self.bucket, &self.key, &self.body, whole, started).await;
         }
         answer
     }
@@ -315,8 +314,6 @@ pub struct Prepared {
     pub target: String,
     pub headers: Vec<(String, String)>,
     pub body: Bytes,
-    pub signature: String,
-    pub time: SystemTime,
 }
 
 impl Prepared {
@@ -365,11 +362,6 @@ impl Prepared {
         text.push_str("\r\n");
         text
     }
-}
-
-/// The date of a request in the form of `x-amz-date`.
-pub fn amz_date(time: SystemTime) -> String {
-    stamps(time).0
 }
 
 fn question(query: &[(String, String)]) -> String {

@@ -127,10 +127,6 @@ impl Gateway {
         matches!(self.backend, Backend::Minio(_))
     }
 
-    pub fn console(&self) -> std::net::SocketAddr {
-        self.running.as_ref().expect("a gateway").console_address()
-    }
-
     /// The names of the KMS calls so far, as the audit trail has them.
     pub fn kms_events(&self) -> Vec<String> {
         let text = std::fs::read_to_string(self.data_dir().join("audit.jsonl")).unwrap_or_default();

@@ -56,6 +56,7 @@ impl Minio {
     }
 
     /// The process id.
+    #[allow(dead_code, reason = "for the benches, which read its processor time")]
     pub fn id(&self) -> u32 {
         self.child.id()
     }
@@ -95,7 +96,7 @@ impl Drop for Minio {
 /// however it went.
 fn end_with_this_process(minio: &Minio) {
     let script = format!(
-        "while kill -0 {} 2>/dev/null; do sleep 0.5; done; kill {} 2>/dev/null; sleep 1; rm -rf '{}'",
+        "(while kill -0 {} 2>/dev/null; do sleep 0.5; done; kill {} 2>/dev/null; sleep 1; rm -rf '{}') &",
         std::process::id(),
         minio.child.id(),
         minio.folder.display()
@@ -105,7 +106,7 @@ fn end_with_this_process(minio: &Minio) {
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
-        .spawn()
+        .status()
         .expect("start the watcher");
 }
 

@@ -107,14 +107,14 @@ impl Postgres {
     /// however it went.
     fn end_with_this_process(&self) {
         let script = format!(
-            "while kill -0 {} 2>/dev/null; do sleep 0.5; done; kill -QUIT {} 2>/dev/null; sleep 1; rm -rf '{}'",
+            "(while kill -0 {} 2>/dev/null; do sleep 0.5; done; kill -QUIT {} 2>/dev/null; sleep 1; rm -rf '{}') &",
             std::process::id(),
             self.child.id(),
             self.folder.display()
         );
         let mut command = Command::new("sh");
         command.args(["-c", &script]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        command.spawn().expect("start the watcher");
+        command.status().expect("start the watcher");
     }
 }
 

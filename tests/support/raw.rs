@@ -10,12 +10,11 @@ pub struct Raw {
     stream: TcpStream,
 }
 
-/// What came back on the socket: a status (0: nothing), the text, and whether the peer then closed.
+/// What came back on the socket: a status (0: nothing) and the text.
 #[derive(Debug)]
 pub struct Heard {
     pub status: u16,
     pub text: String,
-    pub closed: bool,
 }
 
 impl Raw {
@@ -38,15 +37,15 @@ impl Raw {
     pub async fn hear(&mut self) -> Heard {
         let mut data = Vec::new();
         let mut buffer = [0_u8; 16384];
-        let closed = loop {
+        loop {
             match tokio::time::timeout(Duration::from_secs(2), self.stream.read(&mut buffer)).await {
-                Ok(Ok(0) | Err(_)) => break true,
+                Ok(Ok(0) | Err(_)) => break,
                 Ok(Ok(count)) => data.extend_from_slice(&buffer[..count]),
-                Err(_) => break false,
+                Err(_) => break,
             }
-        };
+        }
         let text = String::from_utf8_lossy(&data).into_owned();
         let status = text.strip_prefix("HTTP/1.1 ").and_then(|rest| rest.get(..3)?.parse().ok()).unwrap_or(0);
-        Heard { status, text, closed }
+        Heard { status, text }
     }
 }

@@ -61,7 +61,7 @@ impl Service {
             let now = OffsetDateTime::now_utc().unix_timestamp();
             Bucket::insert(&mut change, &name, &region.unwrap_or_default(), now).await?;
             service.commit(change, None).await?;
-            Ok(S3Response::new(CreateBucketOutput { location: Some(format!("/{name}")), ..Default::default() }))
+            Ok(S3Response::new(CreateBucketOutput { location: Some(format!("/{name}")) }))
         })
         .await
     }

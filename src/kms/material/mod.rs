@@ -69,7 +69,8 @@ impl fmt::Debug for MaterialId {
     }
 }
 
-/// The material of one key, ready for use.
+/// The material of one key, ready for use. Always behind an `Arc`, so its size in place does not matter.
+#[allow(clippy::large_enum_variant)]
 pub enum Material {
     Symmetric(Secret<32>),
     Hmac(Hmac),
