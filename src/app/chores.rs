@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 
 use tokio_util::task::AbortOnDropHandle;
 
-use crate::bucket::Buckets;
+use crate::bucket::{AccessRules, Buckets};
 use crate::database::Database;
 use crate::identity::Identities;
 use crate::kms::Kms;
@@ -28,9 +28,14 @@ pub struct Chores {
 }
 
 impl Chores {
-    pub fn spawn(identities: Arc<Identities>, kms: Arc<Kms>, buckets: Arc<Buckets>, database: Database) -> Self {
+    pub fn spawn(
+        identities: Arc<Identities>,
+        kms: Arc<Kms>,
+        (buckets, access): (Arc<Buckets>, Arc<AccessRules>),
+        database: Database,
+    ) -> Self {
         let reload = identities.file().is_some().then(|| AbortOnDropHandle::new(tokio::spawn(reload(identities))));
-        let follow = tokio::spawn(follow(database, kms.clone(), buckets));
+        let follow = tokio::spawn(follow(database, kms.clone(), buckets, access));
         Self {
             _reload: reload,
             _tend: AbortOnDropHandle::new(tokio::spawn(tend(kms))),
@@ -75,9 +80,9 @@ async fn tend(kms: Arc<Kms>) {
 }
 
 /// Takes over what changed in the database, as long as the gateway runs.
-async fn follow(database: Database, kms: Arc<Kms>, buckets: Arc<Buckets>) {
+async fn follow(database: Database, kms: Arc<Kms>, buckets: Arc<Buckets>, access: Arc<AccessRules>) {
     loop {
-        match watch(&database, &kms, &buckets).await {
+        match watch(&database, &kms, &buckets, &access).await {
             Ok(never) => match never {},
             Err(error) => {
                 tracing::warn!(error = &*error, "changes by other gateways cannot be seen now");
@@ -91,12 +96,14 @@ async fn watch(
     database: &Database,
     kms: &Kms,
     buckets: &Buckets,
+    access: &AccessRules,
 ) -> Result<Infallible, Box<dyn std::error::Error + Send + Sync>> {
     let mut watch = database.watch().await?;
     // What changed before the watch began was not heard of.
     loop {
         kms.refresh().await?;
         buckets.refresh().await?;
+        access.refresh().await?;
         watch.next().await?;
     }
 }

@@ -44,8 +44,11 @@ pub struct Clients {
 impl Serve for Clients {
     fn serve(self, stream: Stream, peer: SocketAddr, watcher: Watcher) -> BoxFuture<'static, Result<(), hyper::Error>> {
         match stream {
-            Stream::Plain(stream) => self.http(stream, peer, false, watcher),
-            Stream::Tls(stream) => self.http(*stream, peer, true, watcher),
+            Stream::Plain(stream) => self.http(stream, peer, None, watcher),
+            Stream::Tls(stream) => {
+                let version = tls_version(stream.get_ref().1.protocol_version());
+                self.http(*stream, peer, Some(version), watcher)
+            }
         }
     }
 
@@ -59,7 +62,7 @@ impl Clients {
         self,
         stream: T,
         peer: SocketAddr,
-        secure: bool,
+        tls_version: Option<&'static str>,
         watcher: Watcher,
     ) -> BoxFuture<'static, Result<(), hyper::Error>>
     where
@@ -68,8 +71,8 @@ impl Clients {
         let limits = self.limits;
         let service = service_fn(move |request: Request<Incoming>| {
             let doors = self.doors.clone();
-            let (source_ip, secure) = self.proxies.origin(peer.ip(), secure, request.headers());
-            let arrival = Arrival::now(source_ip, secure);
+            let (source_ip, secure) = self.proxies.origin(peer.ip(), tls_version.is_some(), request.headers());
+            let arrival = Arrival::now(source_ip, secure, tls_version);
             let answer: BoxFuture<'static, _> = Box::pin(async move {
                 let (head, body) = request.into_parts();
                 let body = ClientBody::new(body, limits.body);
@@ -112,6 +115,14 @@ impl Serve for Operators {
 
     fn handshake_timeout(&self) -> Duration {
         self.limits.header
+    }
+}
+
+fn tls_version(version: Option<tokio_rustls::rustls::ProtocolVersion>) -> &'static str {
+    match version {
+        Some(tokio_rustls::rustls::ProtocolVersion::TLSv1_3) => "1.3",
+        Some(tokio_rustls::rustls::ProtocolVersion::TLSv1_2) => "1.2",
+        _ => "unknown",
     }
 }
 

@@ -10,7 +10,7 @@ use anyhow::Context as _;
 use super::chores::Chores;
 use super::{MadeCredentials, credentials, system_bucket};
 use crate::audit::{self, Audit};
-use crate::bucket::Buckets;
+use crate::bucket::{AccessRules, Buckets};
 use crate::config::Settings;
 use crate::database::{self, Database};
 use crate::datakey::{self, DataKeys};
@@ -66,6 +66,7 @@ pub async fn open(settings: Settings) -> anyhow::Result<House> {
         datakey::Config { bucket_key_lifetime: bucket_key.lifetime, bucket_key_wraps: bucket_key.wraps },
     ));
     let buckets = Arc::new(Buckets::open(database.clone()).await?);
+    let access = Arc::new(AccessRules::open(database.clone()).await?);
     system_bucket::ensure(&upstream, &settings.system_bucket).await?;
     upstream.learn_key_form(&settings.system_bucket).await.context("cannot probe the backend's keys")?;
     let object_settings = object::Settings {
@@ -78,6 +79,7 @@ pub async fn open(settings: Settings) -> anyhow::Result<House> {
         upstream: upstream.clone(),
         objects: Arc::new(Objects::new(upstream.clone(), datakeys, buckets.clone(), object_settings)),
         buckets,
+        access,
         identities,
         settings: DoorSettings {
             region: settings.region,
@@ -88,7 +90,7 @@ pub async fn open(settings: Settings) -> anyhow::Result<House> {
         },
     };
     let metrics = Arc::new(Metrics::new(SystemTime::now()));
-    let chores = Chores::spawn(s3.identities.clone(), kms.clone(), s3.buckets.clone(), database);
+    let chores = Chores::spawn(s3.identities.clone(), kms.clone(), (s3.buckets.clone(), s3.access.clone()), database);
     let sts = StsDoor::new(s3.identities.clone(), audit);
     let doors = Doors { s3, kms: KmsDoor::new(kms), sts, metrics };
     Ok(House { doors, upstream, made, chores })

@@ -1,10 +1,16 @@
-//! Per-bucket settings that the gateway keeps itself: whether a bucket is sealed, and its default encryption.
+//! Per-bucket settings that the gateway keeps itself: whether a bucket is sealed, its default encryption,
+//! its policy and its Block Public Access.
 //!
 //! Guarantee: a bucket's state lives in the gateway's own database, never in what the backend could edit; a bucket
 //! that was created through the gateway is sealed from its first byte on. Reads are served from memory.
 //! Must not know: objects, keys, requests.
 
+mod access;
+pub mod actions;
 mod encryption;
+mod policy;
+mod policy_check;
+mod public_access;
 
 use std::collections::HashMap;
 use std::sync::RwLock;
@@ -17,7 +23,10 @@ use tokio::sync::Mutex;
 use crate::database::Database;
 use crate::names::BucketName;
 
+pub use access::{Access, AccessRules};
 pub use encryption::{CustomerKeys, DefaultAlgorithm, Encryption};
+pub use policy::{BucketPolicy, MalformedPolicy};
+pub use public_access::PublicAccessBlock;
 
 /// What a bucket may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

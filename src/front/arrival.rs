@@ -19,14 +19,23 @@ pub struct Arrival {
     pub source_ip: IpAddr,
     /// Whether it came over TLS.
     pub secure: bool,
+    /// Of the connection itself.
+    pub tls_version: Option<&'static str>,
     pub received: Instant,
 }
 
 impl Arrival {
-    pub fn now(source_ip: IpAddr, secure: bool) -> Self {
+    pub fn now(source_ip: IpAddr, secure: bool, tls_version: Option<&'static str>) -> Self {
         let request_id = hex::encode_upper(crypto::random::<8>());
         let host_id = STANDARD.encode(crypto::random::<48>());
-        Self { request_id: request_id.into(), host_id: host_id.into(), source_ip, secure, received: Instant::now() }
+        Self {
+            request_id: request_id.into(),
+            host_id: host_id.into(),
+            source_ip,
+            secure,
+            tls_version,
+            received: Instant::now(),
+        }
     }
 
     /// KMS and STS name their requests by UUIDs.

@@ -206,6 +206,7 @@ pub(super) fn origin_of(head: &Parts, arrival: &Arrival, region: crate::names::R
         source_ip: arrival.source_ip,
         user_agent: agent.unwrap_or_default().into(),
         secure: arrival.secure,
+        tls_version: arrival.tls_version,
         region,
     }
 }

@@ -104,6 +104,10 @@ impl Caller {
     }
 
     /// Whether the caller belongs to the account that owns the gateway's buckets.
+    pub fn is_of_the_gateways_account(&self) -> bool {
+        self.0.membership == Membership::Own
+    }
+
     pub(super) fn membership(&self) -> Membership {
         self.0.membership
     }
@@ -122,6 +126,13 @@ impl Caller {
     pub fn tag(&self, name: &str) -> Option<&str> {
         let mut tags = self.0.tags.iter();
         tags.find(|(present, _)| present.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+
+    /// Whether a decision by the caller's own policies can depend on a condition key that begins with `prefix`, in lower
+    /// case.
+    pub fn asks(&self, prefix: &str) -> bool {
+        let narrowed = self.0.session.iter().filter_map(|session| session.policies.as_ref()).flatten();
+        self.0.policies.iter().chain(narrowed).any(|document| document.asks(prefix))
     }
 
     /// As a resource's policy sees it.

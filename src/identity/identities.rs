@@ -176,6 +176,7 @@ pub(super) mod tests {
             request_id: "R".into(),
             source_ip: Ipv4Addr::LOCALHOST.into(),
             user_agent: "test".into(),
+            tls_version: None,
             secure: false,
             region: Region::new("us-east-1").unwrap(),
         }

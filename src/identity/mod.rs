@@ -21,7 +21,7 @@ mod target;
 mod verdict;
 
 pub use assume::{AssumeRole, Assumed, NotAssumed};
-pub use authorise::{Denied, DeniedReason, authorise};
+pub use authorise::{Audience, BucketPolicy, Denied, DeniedReason, Question, authorise};
 pub use caller::{Caller, CallerKind};
 pub use error::Error;
 pub use facts::{RequestFacts, Through};

@@ -13,6 +13,8 @@ pub struct Origin {
     pub user_agent: Arc<str>,
     /// Whether it came over TLS.
     pub secure: bool,
+    /// `1.2` or `1.3`, where the connection from the client ends here.
+    pub tls_version: Option<&'static str>,
     /// The Region of the signature's scope, or the gateway's own.
     pub region: Region,
 }

@@ -22,10 +22,16 @@ struct TagSet {
 #[serde(rename_all = "PascalCase")]
 struct Tag {
     key: String,
+    #[serde(default)]
     value: String,
 }
 
 impl Tagging {
+    /// Names and values.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.set.tags.iter().map(|tag| (tag.key.as_str(), tag.value.as_str()))
+    }
+
     /// As `x-amz-tagging` writes them.
     pub fn to_header(&self) -> Option<HeaderValue> {
         let pairs: Vec<_> = self.set.tags.iter().map(|tag| (tag.key.clone(), Some(tag.value.clone()))).collect();

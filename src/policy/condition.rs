@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::Facts;
 use super::facts::is_known;
 use super::json::Json;
-use super::operator::Operator;
+use super::operator::{Comparison, Operator};
 use super::template::{Template, Variables};
 use super::truth::Truth;
 
@@ -59,6 +59,24 @@ impl Condition {
             conditions.extend(parse_operator(&operator, keys, variables)?);
         }
         Ok(conditions)
+    }
+
+    /// Whether the condition looks at a key that begins with `prefix`, in lower case.
+    pub fn asks(&self, prefix: &str) -> bool {
+        self.key.starts_with(prefix) || self.wanted.iter().any(|wanted| wanted.asks(prefix))
+    }
+
+    /// The condition as one that keeps strangers out, if it can be one: a key that must be there, compared for equality.
+    /// Of values with wildcards or variables there is `None`.
+    pub fn demands(&self) -> Option<(&str, Comparison, Vec<Option<String>>)> {
+        match self.test {
+            Test::Compare { operator: Operator { comparison, negated: false }, quantifier, if_exists: false }
+                if quantifier != Quantifier::All =>
+            {
+                Some((&self.key, comparison, self.wanted.iter().map(Template::fixed).collect()))
+            }
+            _ => None,
+        }
     }
 
     pub fn holds(&self, facts: &dyn Facts) -> Truth {
@@ -121,6 +139,11 @@ fn parse_operator(name: &str, keys: BTreeMap<String, Json>, variables: Variables
         Ok(Condition { test, key: lower, wanted })
     };
     keys.into_iter().map(parse).collect()
+}
+
+/// Whether `name` is an operator of conditions.
+pub fn is_operator(name: &str) -> bool {
+    parse_test(name).is_some()
 }
 
 fn parse_test(name: &str) -> Option<Test> {

@@ -63,6 +63,11 @@ impl Document {
         self.statements.iter().find_map(|statement| statement.unclear.as_deref())
     }
 
+    /// Whether a decision can depend on a condition key that begins with `prefix`, in lower case.
+    pub fn asks(&self, prefix: &str) -> bool {
+        self.statements.iter().any(|statement| statement.asks(prefix))
+    }
+
     /// The ARNs of users, roles and sessions that the document's principals name.
     pub fn principal_arns(&self) -> impl Iterator<Item = &str> {
         let elements = self.statements.iter().filter_map(|statement| statement.principal.as_ref());

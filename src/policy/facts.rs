@@ -22,12 +22,12 @@ impl Facts for NoFacts {
 
 /// Whether a condition key is one whose presence or absence the doors tell truly. Another key in a statement makes the
 /// statement unclear: its absence here would prove nothing.
-pub(super) fn is_known(key: &str) -> bool {
+pub fn is_known(key: &str) -> bool {
     KEYS.contains(&key) || PREFIXES.iter().any(|prefix| key.len() > prefix.len() && key.starts_with(prefix))
 }
 
-/// In lower case. Source: the IAM user guide's "global condition context keys" and the KMS developer guide's "condition
-/// keys". Those of networks, organisations and federation are here too: such requests do not exist, so they are absent.
+/// In lower case. Source: the IAM user guide's "global condition context keys", the KMS developer guide's "condition keys"
+/// and the service authorization reference of S3. Those of access points, networks, organisations and federation are here too: such requests do not exist, so they are absent.
 const KEYS: &[&str] = &[
     "aws:calledvia",
     "aws:calledviafirst",
@@ -99,6 +99,43 @@ const KEYS: &[&str] = &[
     "kms:viaservice",
     "kms:wrappingalgorithm",
     "kms:wrappingkeyspec",
+    "s3:accessgrantsinstancearn",
+    "s3:accesspointnetworkorigin",
+    "s3:authtype",
+    "s3:dataaccesspointaccount",
+    "s3:dataaccesspointarn",
+    "s3:delimiter",
+    "s3:if-match",
+    "s3:if-none-match",
+    "s3:locationconstraint",
+    "s3:max-keys",
+    "s3:object-lock-legal-hold",
+    "s3:object-lock-mode",
+    "s3:object-lock-remaining-retention-days",
+    "s3:object-lock-retain-until-date",
+    "s3:objectcreationoperation",
+    "s3:prefix",
+    "s3:requestobjecttagkeys",
+    "s3:resourceaccount",
+    "s3:signatureage",
+    "s3:signatureversion",
+    "s3:tlsversion",
+    "s3:versionid",
+    "s3:x-amz-acl",
+    "s3:x-amz-content-sha256",
+    "s3:x-amz-copy-source",
+    "s3:x-amz-grant-full-control",
+    "s3:x-amz-grant-read",
+    "s3:x-amz-grant-read-acp",
+    "s3:x-amz-grant-write",
+    "s3:x-amz-grant-write-acp",
+    "s3:x-amz-metadata-directive",
+    "s3:x-amz-object-ownership",
+    "s3:x-amz-server-side-encryption",
+    "s3:x-amz-server-side-encryption-aws-kms-key-id",
+    "s3:x-amz-server-side-encryption-customer-algorithm",
+    "s3:x-amz-storage-class",
+    "s3:x-amz-website-redirect-location",
     "sts:externalid",
     "sts:rolesessionname",
     "sts:sourceidentity",
@@ -110,5 +147,7 @@ const PREFIXES: &[&str] = &[
     "aws:resourcetag/",
     "kms:encryptioncontext:",
     "kms:recipientattestation:",
+    "s3:existingobjecttag/",
+    "s3:requestobjecttag/",
     "sts:transitivetagkeys",
 ];

@@ -55,6 +55,11 @@ pub(super) fn matches(pattern: &[Token], text: &str) -> bool {
     }
 }
 
+/// Whether a pattern of actions, such as `s3:Get*`, covers an action.
+pub fn action_matches(pattern: &str, action: &str) -> bool {
+    ActionPattern::parse(pattern).is_some_and(|pattern| pattern.matches(&action.to_ascii_lowercase()))
+}
+
 /// An action with wildcards: `*`, or `<service>:<name>`, in any case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct ActionPattern(Vec<Token>);

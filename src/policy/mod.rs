@@ -14,12 +14,15 @@ mod glob;
 mod json;
 mod operator;
 mod principal;
+mod public;
 mod resource;
 mod statement;
 mod template;
 mod truth;
 
+pub use condition::is_operator;
 pub use document::{Document, Kind, Malformed};
 pub use evaluate::{Decision, Reason, Request, evaluate};
-pub use facts::{Facts, NoFacts, Values};
-pub use principal::{Principal, Whom};
+pub use facts::{Facts, NoFacts, Values, is_known as is_condition_key};
+pub use glob::action_matches;
+pub use principal::{Principal, Whom, is_aws as is_principal};

@@ -117,6 +117,11 @@ fn named(kinds: BTreeMap<String, Json>) -> Result<Vec<Named>, String> {
     Ok(named)
 }
 
+/// Whether `text` can stand behind `"AWS":` in a principal.
+pub fn is_aws(text: &str) -> bool {
+    aws(text).is_some()
+}
+
 fn aws(text: &str) -> Option<Named> {
     let is_account = |text: &str| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
     if text == "*" {

@@ -32,6 +32,11 @@ impl ResourcePattern {
         segments.collect::<Result<_, _>>().map(Self::Arn)
     }
 
+    /// Whether a variable's key begins with `prefix`, in lower case.
+    pub fn asks(&self, prefix: &str) -> bool {
+        matches!(self, Self::Arn(segments) if segments.iter().any(|segment| segment.asks(prefix)))
+    }
+
     /// Segment by segment, so that no wildcard reaches over a colon into the next; the last one is the resource itself.
     pub fn matches(&self, arn: &str, facts: &dyn Facts) -> Truth {
         match self {

@@ -118,6 +118,17 @@ impl Statement {
         Ok(Some(Self { sid, effect, principal, actions, resources, conditions, unclear }))
     }
 
+    /// Whether a condition or variable looks at a key that begins with `prefix`, in lower case.
+    pub fn asks(&self, prefix: &str) -> bool {
+        let (Set::Of(resources) | Set::AllBut(resources)) = &self.resources;
+        self.conditions.iter().any(|condition| condition.asks(prefix))
+            || resources.iter().any(|resource| resource.asks(prefix))
+    }
+
+    pub fn conditions(&self) -> &[Condition] {
+        &self.conditions
+    }
+
     /// Whether the statement speaks of the request, and how it means who asks. Doubt makes a Deny apply and an Allow not.
     pub fn applies(&self, request: &Request<'_>, action_in_lower_case: &str) -> Option<Whom> {
         let whom = match &self.principal {

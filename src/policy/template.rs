@@ -62,6 +62,24 @@ impl Template {
         Some(text)
     }
 
+    /// Whether the text has a variable whose key begins with `prefix`, in lower case.
+    pub fn asks(&self, prefix: &str) -> bool {
+        self.0.iter().any(|piece| matches!(piece, Piece::Variable { key, .. } if key.starts_with(prefix)))
+    }
+
+    /// The text where it is the same for every request: neither variables nor wildcards.
+    pub fn fixed(&self) -> Option<String> {
+        let mut text = String::new();
+        for piece in &self.0 {
+            match piece {
+                Piece::Text(piece) if !piece.contains(['*', '?']) => text.push_str(piece),
+                Piece::Literal(char) => text.push(*char),
+                Piece::Text(_) | Piece::Variable { .. } => return None,
+            }
+        }
+        Some(text)
+    }
+
     /// Matches with wildcards; those in a variable's value are none.
     pub fn glob_matches(&self, text: &str, facts: &dyn Facts) -> Truth {
         match self.tokens(facts) {

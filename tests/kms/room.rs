@@ -251,6 +251,7 @@ pub fn origin(region: &Region) -> Origin {
         request_id: "request-1".into(),
         source_ip: Ipv4Addr::LOCALHOST.into(),
         user_agent: "tests".into(),
+        tls_version: None,
         secure: false,
         region: region.clone(),
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::bucket::Buckets;
+use crate::bucket::{AccessRules, Buckets};
 use crate::identity::Identities;
 use crate::names::{BucketName, Region};
 use crate::object::Objects;
@@ -13,6 +13,7 @@ pub struct Door {
     pub upstream: Arc<Upstream>,
     pub objects: Arc<Objects>,
     pub buckets: Arc<Buckets>,
+    pub access: Arc<AccessRules>,
     pub identities: Arc<Identities>,
     pub settings: DoorSettings,
 }

@@ -1,17 +1,23 @@
 //! The way of every S3 request: target, operation, signature, caller, permission, then its verb.
 
 use http::request::Parts;
-use http::{Method, header};
+use http::{HeaderMap, Method, header};
 use time::OffsetDateTime;
 
 use super::error::Document;
+use super::permission::{About, Asker, Signed};
 use super::routes::{self, Kind, Level, NoRoute, Route, Verb};
-use super::{Door, Incoming, Query, Reply, S3Error, Unpermitted, cors, forward, guard, permission, target, verbs};
+use super::stated::{self, Stated};
+use super::{
+    Door, Incoming, Query, Reply, S3Error, Unpermitted, cors, document, forward, guard, permission, target, verbs,
+};
 use crate::front::access_log::Entry;
 use crate::front::doors::origin_of;
 use crate::front::{Arrival, ClientBody};
 use crate::identity::{Caller, Origin, Target, Unauthenticated};
+use crate::object::UploadName;
 use crate::sigv4::{self, Endpoint, Verified};
+use crate::upstream;
 
 /// Answers one request.
 pub async fn serve(door: &Door, head: Parts, body: ClientBody, arrival: &Arrival, entry: &mut Entry) -> Reply {
@@ -100,12 +106,82 @@ async fn dispatch(door: &Door, route: &'static Route, asked: Asked) -> Result<Re
         }
         (_, None, _) => Err(S3Error::access_denied()),
         (kind, Some(caller), target) => {
-            let permit = permission::ask(&caller, route, target, &query, &head.headers, &origin)?;
-            let incoming = Incoming { permit, caller, origin, head, query, verified, body };
-            match kind {
+            let signed = Signed::of(verified.as_ref());
+            let asker = Asker { door, caller: &caller, origin: &origin, headers: &head.headers, signed };
+            // The one body that is read before its request is allowed: a small document that a policy decides by.
+            let depends = stated::key_of(route.operation).is_some_and(|key| asker.may_depend_on(target, key));
+            let (body, document) = match depends {
+                false => (body, None),
+                true => (upstream::empty(), Some(document::read(&head, verified.as_ref(), body, MAX_STATED).await?)),
+            };
+            let stated =
+                document.as_ref().map(|document| Stated::in_document(route.operation, document)).transpose()?;
+            let begun = begun(&asker, route, target, &query).await?;
+            let about = About {
+                written: Some(begun.as_ref().unwrap_or(&head.headers)),
+                query: Some(&query),
+                version_id: query.get("versionId"),
+                creates: permission::creates(route),
+                document: stated.as_ref(),
+            };
+            let permit = asker.ask(route, target, about).await?;
+            let hides = Hiding::of(kind, &caller, &origin, &head, signed);
+            let incoming = Incoming { permit, caller, origin, head, query, verified, body, document };
+            let answer = match kind {
                 Kind::Typed(verb) => verbs::dispatch(door, verb, incoming).await,
                 Kind::Forwarded | Kind::Refused => forward::forward(door, incoming).await,
+            };
+            match (answer, hides) {
+                (Err(error), Some(hides)) if error.code == "NoSuchKey" => Err(hides.answer(door, target, error).await),
+                (answer, _) => answer,
             }
+        }
+    }
+}
+
+/// A document that a policy decides by is not longer, in bytes.
+const MAX_STATED: usize = 64 * 1024;
+
+/// For a request on an upload that was begun, and only if a policy may want to know: its headers, with those that the
+/// upload was begun with in place of its own. Clients send those once; the parts are decided upon as the whole was.
+async fn begun(asker: &Asker<'_>, route: &Route, target: &Target, query: &Query) -> Result<Option<HeaderMap>, S3Error> {
+    let (Target::Object(bucket, object_key), Some(upload_id)) = (target, query.get("uploadId")) else {
+        return Ok(None);
+    };
+    if !permission::is_of_an_upload(route) || !asker.may_depend_on(target, "s3:") {
+        return Ok(None);
+    }
+    let name = UploadName { bucket: bucket.clone(), object_key: object_key.clone(), upload_id: upload_id.to_owned() };
+    let mut headers = asker.headers.clone();
+    let declared = asker.door.objects.declared(&name).await?;
+    for name in declared.keys() {
+        headers.remove(name);
+    }
+    headers.extend(declared);
+    Ok(Some(headers))
+}
+
+/// Who may not list a bucket is not told either that an object is missing.
+struct Hiding {
+    caller: Caller,
+    origin: Origin,
+    headers: HeaderMap,
+    signed: Signed,
+}
+
+impl Hiding {
+    fn of(kind: Kind, caller: &Caller, origin: &Origin, head: &Parts, signed: Signed) -> Option<Self> {
+        let reads = matches!(kind, Kind::Typed(Verb::GetObject | Verb::HeadObject | Verb::GetObjectAttributes));
+        reads.then(|| Self { caller: caller.clone(), origin: origin.clone(), headers: head.headers.clone(), signed })
+    }
+
+    async fn answer(self, door: &Door, target: &Target, missing: S3Error) -> S3Error {
+        let Some(bucket) = target.bucket() else { return missing };
+        let Self { caller, origin, headers, signed } = &self;
+        let asker = Asker { door, caller, origin, headers, signed: *signed };
+        match asker.permit("s3:ListBucket", &Target::Bucket(bucket.clone()), About::default()).await {
+            Ok(_) => missing,
+            Err(denied) => denied,
         }
     }
 }

@@ -10,8 +10,8 @@ use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use http::{Response, StatusCode};
 use md5::Digest as _;
 
-use super::{Door, Incoming, Query, Reply, S3Error, document, location, routes};
-use crate::identity::Target;
+use super::{Door, Incoming, Query, Reply, S3Error, document, location, public_acl, routes};
+use crate::identity::{Permit, Target};
 use crate::upstream::{self, Body, BoxBody, Failure, Request};
 
 /// The longest document that is passed on, in bytes.
@@ -20,9 +20,12 @@ const MAX_DOCUMENT_LEN: usize = 2 << 20;
 /// Passes a request on and its answer back.
 pub async fn forward(door: &Door, incoming: Incoming) -> Result<Reply, S3Error> {
     let (request, incoming) = head_of(incoming);
-    let mut document =
-        document::read(&incoming.head, incoming.verified.as_ref(), incoming.body, MAX_DOCUMENT_LEN).await?;
+    let mut document = match incoming.document {
+        Some(document) => document,
+        None => document::read(&incoming.head, incoming.verified.as_ref(), incoming.body, MAX_DOCUMENT_LEN).await?,
+    };
     refuse_select(&incoming.query, &document)?;
+    refuse_public_acl(door, &incoming.permit, &document)?;
     let Some(backend) = door.upstream.region() else { return pass(door, with_document(request, document)).await };
     if incoming.permit.action() == "s3:CreateBucket" {
         document = location::of_new_bucket(document, &[&door.settings.region, &incoming.origin.region], backend);
@@ -95,6 +98,20 @@ fn refuse_select(query: &Query, document: &[u8]) -> Result<(), S3Error> {
         false => Ok(()),
     }
 }
+
+/// An ACL for everyone, where the bucket's Block Public Access keeps that out.
+fn refuse_public_acl(door: &Door, permit: &Permit, document: &[u8]) -> Result<(), S3Error> {
+    let (true, Some(bucket)) = (ACL_ACTIONS.contains(&permit.action()) && !document.is_empty(), permit.bucket()) else {
+        return Ok(());
+    };
+    let block = door.access.of(bucket).public_access.unwrap_or_default();
+    match block.block_public_acls && public_acl::in_document(document) {
+        true => Err(S3Error::access_denied()),
+        false => Ok(()),
+    }
+}
+
+const ACL_ACTIONS: [&str; 3] = ["s3:PutBucketAcl", "s3:PutObjectAcl", "s3:PutObjectVersionAcl"];
 
 /// The query without signature and SDK marks.
 pub fn backend_query(query: &Query) -> Vec<(String, Option<String>)> {

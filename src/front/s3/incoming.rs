@@ -1,8 +1,10 @@
 //! A request on its way inside: authenticated, authorised, its body unread.
 
+use bytes::Bytes;
 use http::request::Parts;
 
-use super::Query;
+use super::permission::{Asker, Signed};
+use super::{Door, Query};
 use crate::identity::{Caller, Origin, Permit};
 use crate::names::BucketName;
 use crate::sigv4::Verified;
@@ -21,6 +23,16 @@ pub struct Incoming {
     /// The body as it is on the wire, still framed where it is aws-chunked. Polling it answers `Expect: 100-continue`.
     /// It fails when the client is silent for too long.
     pub body: BoxBody,
+    /// The document that the body was, where a policy had to know it: the body is then read.
+    pub document: Option<Bytes>,
+}
+
+impl Incoming {
+    /// Asks for a further permit.
+    pub(super) fn asker<'a>(&'a self, door: &'a Door) -> Asker<'a> {
+        let Self { caller, origin, head, verified, .. } = self;
+        Asker { door, caller, origin, headers: &head.headers, signed: Signed::of(verified.as_ref()) }
+    }
 }
 
 /// A request whose verb asks for its permits itself: one for each object key of DeleteObjects; for a form, once its fields

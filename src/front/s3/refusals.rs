@@ -4,7 +4,6 @@ use http::StatusCode;
 
 use super::S3Error;
 use crate::checksum;
-use crate::identity::Denied;
 use crate::sigv4::{self, ChunkError};
 
 fn status(code: u16) -> StatusCode {
@@ -42,11 +41,5 @@ impl From<checksum::Invalid> for S3Error {
 impl From<checksum::Mismatch> for S3Error {
     fn from(error: checksum::Mismatch) -> Self {
         with_fields(Self::new(StatusCode::BAD_REQUEST, error.code(), error.to_string()), error.fields())
-    }
-}
-
-impl From<Denied> for S3Error {
-    fn from(denied: Denied) -> Self {
-        Self::new(StatusCode::FORBIDDEN, "AccessDenied", denied.to_string())
     }
 }

@@ -26,6 +26,13 @@ pub enum Verb {
     CompleteMultipartUpload,
     AbortMultipartUpload,
     ListParts,
+    GetBucketPolicy,
+    PutBucketPolicy,
+    DeleteBucketPolicy,
+    GetBucketPolicyStatus,
+    GetPublicAccessBlock,
+    PutPublicAccessBlock,
+    DeletePublicAccessBlock,
     GetBucketEncryption,
     PutBucketEncryption,
     DeleteBucketEncryption,
@@ -248,13 +255,13 @@ pub const TABLE: &[Route] = &[
     row("GetBucketOwnershipControls", "s3:GetBucketOwnershipControls", "GET", Bucket, &["ownershipControls"], &[], Forwarded),
     row("PutBucketOwnershipControls", "s3:PutBucketOwnershipControls", "PUT", Bucket, &["ownershipControls"], &[], Forwarded),
     row("DeleteBucketOwnershipControls", "s3:PutBucketOwnershipControls", "DELETE", Bucket, &["ownershipControls"], &[], Forwarded),
-    row("GetBucketPolicy", "s3:GetBucketPolicy", "GET", Bucket, &["policy"], &[], Refused),
-    row("PutBucketPolicy", "s3:PutBucketPolicy", "PUT", Bucket, &["policy"], &[], Refused),
-    row("DeleteBucketPolicy", "s3:DeleteBucketPolicy", "DELETE", Bucket, &["policy"], &[], Refused),
-    row("GetBucketPolicyStatus", "s3:GetBucketPolicyStatus", "GET", Bucket, &["policyStatus"], &[], Refused),
-    row("GetPublicAccessBlock", "s3:GetBucketPublicAccessBlock", "GET", Bucket, &["publicAccessBlock"], &[], Forwarded),
-    row("PutPublicAccessBlock", "s3:PutBucketPublicAccessBlock", "PUT", Bucket, &["publicAccessBlock"], &[], Forwarded),
-    row("DeletePublicAccessBlock", "s3:PutBucketPublicAccessBlock", "DELETE", Bucket, &["publicAccessBlock"], &[], Forwarded),
+    row("GetBucketPolicy", "s3:GetBucketPolicy", "GET", Bucket, &["policy"], &[], Typed(Verb::GetBucketPolicy)),
+    row("PutBucketPolicy", "s3:PutBucketPolicy", "PUT", Bucket, &["policy"], &[], Typed(Verb::PutBucketPolicy)),
+    row("DeleteBucketPolicy", "s3:DeleteBucketPolicy", "DELETE", Bucket, &["policy"], &[], Typed(Verb::DeleteBucketPolicy)),
+    row("GetBucketPolicyStatus", "s3:GetBucketPolicyStatus", "GET", Bucket, &["policyStatus"], &[], Typed(Verb::GetBucketPolicyStatus)),
+    row("GetPublicAccessBlock", "s3:GetBucketPublicAccessBlock", "GET", Bucket, &["publicAccessBlock"], &[], Typed(Verb::GetPublicAccessBlock)),
+    row("PutPublicAccessBlock", "s3:PutBucketPublicAccessBlock", "PUT", Bucket, &["publicAccessBlock"], &[], Typed(Verb::PutPublicAccessBlock)),
+    row("DeletePublicAccessBlock", "s3:PutBucketPublicAccessBlock", "DELETE", Bucket, &["publicAccessBlock"], &[], Typed(Verb::DeletePublicAccessBlock)),
     row("GetBucketReplication", "s3:GetReplicationConfiguration", "GET", Bucket, &["replication"], &[], Forwarded),
     row("PutBucketReplication", "s3:PutReplicationConfiguration", "PUT", Bucket, &["replication"], &[], Forwarded),
     row("DeleteBucketReplication", "s3:PutReplicationConfiguration", "DELETE", Bucket, &["replication"], &[], Forwarded),
@@ -321,6 +328,20 @@ mod tests {
             assert_eq!(operation(route.method, route.level, &query, copy), Ok(route.operation));
             assert_eq!(operation(route.method, route.level, &route.needs.join("&"), copy), Ok(route.operation));
             assert!(!route.action.is_empty() || route.kind == Refused, "{}", route.operation);
+        }
+    }
+
+    /// A bucket policy can name whatever a request may be asked for.
+    #[test]
+    fn every_action_is_known_to_bucket_policies() {
+        use crate::bucket::actions;
+        for route in TABLE.iter().filter(|route| !route.action.is_empty() && route.level != Service) {
+            for action in std::iter::once(route.action).chain(route.version_action) {
+                // DeleteObjects and forms are addressed to the bucket and act on objects.
+                let of_object = route.level == Object || matches!(route.operation, "DeleteObjects" | "PostObject");
+                let known = if of_object { actions::OBJECT } else { actions::BUCKET };
+                assert!(known.contains(&action), "{} {action}", route.operation);
+            }
         }
     }
 

@@ -18,6 +18,8 @@ pub struct Create {
     pub protection: Protection,
     /// The client's headers that are stored.
     pub attributes: HeaderMap,
+    /// The client's headers by which policies will decide on the parts.
+    pub declared: HeaderMap,
     /// What the parts' checksums will be.
     pub checksum: Option<(Algorithm, ChecksumKind)>,
 }
@@ -44,7 +46,7 @@ impl Objects {
         let (upload_id, answer) =
             self.create_backend_upload_with_answer((&bucket, &object_key), sealed.headers).await?;
         let name = UploadName { bucket, object_key, upload_id };
-        let record = UploadRecord::seal(&name, &encoded, create.checksum, &sealed.keys)?;
+        let record = UploadRecord::seal(&name, &encoded, &create.declared, create.checksum, &sealed.keys)?;
         if let Err(error) = self.write_upload_record(&name, record).await {
             self.abort_backend_upload(name.place(), &name.upload_id).await;
             return Err(error);

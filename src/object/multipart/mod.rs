@@ -6,6 +6,7 @@
 mod abort;
 mod complete;
 mod create;
+mod declared;
 mod janitor;
 mod list_parts;
 mod part_record;

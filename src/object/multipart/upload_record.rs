@@ -3,19 +3,22 @@
 //! | bytes | field |
 //! |---|---|
 //! | 1 | version, 1 |
-//! | 2 + n | bucket, object key, upload id, envelope as its header has it: each with its length, big endian |
+//! | 2 + n | bucket, object key, upload id, envelope as its header has it, declared headers: each with its length, big endian |
 //! | 12 + 2 + 16 | nonce; checksum algorithm and kind (0: none) under AES-256-GCM; tag |
 //!
 //! Key: HKDF(DEK, "sealgate/v1/upload-record"); associated data: everything before the nonce. Names stand in the clear:
-//! the backend knows them.
+//! the backend knows them. Declared headers are those by which policies decide on parts, which do not carry them, as
+//! `name: value` lines.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::HeaderMap;
 use moka::future::Cache;
 
 use super::super::Objects;
 use super::super::error::{Error, Fault};
+use super::declared;
 use crate::checksum::{Algorithm, ChecksumKind};
 use crate::crypto::{Gcm, random, sha256};
 use crate::envelope::Envelope;
@@ -65,6 +68,8 @@ impl UploadName {
 pub struct UploadRecord {
     pub name: UploadName,
     pub envelope: Envelope,
+    /// Headers of the request that began the upload.
+    pub declared: HeaderMap,
     clear: Vec<u8>,
     nonce: [u8; 12],
     sealed: Vec<u8>,
@@ -93,11 +98,13 @@ impl UploadRecord {
     pub fn seal(
         name: &UploadName,
         encoded_envelope: &str,
+        declared: &HeaderMap,
         checksum: Option<(Algorithm, ChecksumKind)>,
         keys: &LayerKeys,
     ) -> Result<Vec<u8>, Error> {
         let mut record = vec![VERSION];
-        for field in [name.bucket.as_str(), name.object_key.as_str(), &name.upload_id, encoded_envelope] {
+        let declared = declared::encode(declared);
+        for field in [name.bucket.as_str(), name.object_key.as_str(), &name.upload_id, encoded_envelope, &declared] {
             let len = u16::try_from(field.len()).map_err(|_| Error::Internal("a name that is too long"))?;
             record.extend_from_slice(&len.to_be_bytes());
             record.extend_from_slice(field.as_bytes());
@@ -127,12 +134,13 @@ impl UploadRecord {
         if take(1)? != [VERSION] {
             return Err(DAMAGED);
         }
-        let mut fields = Vec::with_capacity(4);
-        for _ in 0..4 {
+        let mut fields = Vec::with_capacity(5);
+        for _ in 0..5 {
             let len = u16::from_be_bytes(take(2)?.try_into().map_err(|_| DAMAGED)?);
             fields.push(std::str::from_utf8(take(len.into())?).map_err(|_| DAMAGED)?);
         }
-        let [bucket, object_key, upload_id, envelope] = fields.try_into().map_err(|_| DAMAGED)?;
+        let [bucket, object_key, upload_id, envelope, declared] = fields.try_into().map_err(|_| DAMAGED)?;
+        let declared = declared::decode(declared).ok_or(DAMAGED)?;
         let nonce = take(12)?.try_into().map_err(|_| DAMAGED)?;
         let sealed = take(2 + 16)?.to_vec();
         if !take(0)?.is_empty() || !rest.is_empty() {
@@ -144,7 +152,7 @@ impl UploadRecord {
             object_key: ObjectKey::new(object_key).map_err(|_| DAMAGED)?,
             upload_id: upload_id.to_owned(),
         };
-        Ok(Self { name, envelope: Envelope::decode(envelope)?, clear, nonce, sealed })
+        Ok(Self { name, envelope: Envelope::decode(envelope)?, declared, clear, nonce, sealed })
     }
 
     /// The checksum that the parts of this upload carry.

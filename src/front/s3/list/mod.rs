@@ -9,12 +9,13 @@ mod scan;
 
 use bytes::Bytes;
 use futures::{FutureExt, StreamExt, TryStreamExt};
-use http::header::{CONTENT_LENGTH, HeaderValue};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
 use http::{Method, StatusCode};
 
 use super::{Door, Incoming, Reply, S3Error, document, forward, target};
 use crate::bucket::State;
 use crate::envelope;
+use crate::identity::Caller;
 use crate::names::BucketName;
 use crate::upstream::{self, Request};
 use scan::{Entry, Scan};
@@ -28,12 +29,27 @@ const CONCURRENT_HEADS: usize = 16;
 /// Answers any of the listing operations.
 pub async fn list(door: &Door, incoming: Incoming) -> Result<Reply, S3Error> {
     let (request, incoming) = forward::head_of(incoming);
+    if incoming.permit.bucket().is_none() && !incoming.caller.is_of_the_gateways_account() {
+        return Ok(no_buckets(&incoming.caller));
+    }
     document::read(&incoming.head, incoming.verified.as_ref(), incoming.body, 0).await?;
     let (mut parts, body) = forward::pass(door, request).await?.into_parts();
     let listing = upstream::collect(body, MAX_LISTING_LEN).await?;
     let edited = rewrite(door, incoming.permit.bucket(), listing).await?;
     parts.headers.insert(CONTENT_LENGTH, HeaderValue::from(edited.len()));
     Ok(Reply::from_parts(parts, upstream::full(edited)))
+}
+
+/// All buckets belong to the gateway's account: another one has none.
+fn no_buckets(caller: &Caller) -> Reply {
+    let id = caller.account();
+    let text = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<ListAllMyBucketsResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">\
+         <Owner><ID>{id}</ID></Owner><Buckets></Buckets></ListAllMyBucketsResult>"
+    );
+    let mut reply = Reply::new(upstream::full(text));
+    reply.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/xml"));
+    reply
 }
 
 async fn rewrite(door: &Door, bucket: Option<&BucketName>, listing: Bytes) -> Result<Bytes, S3Error> {

@@ -3,7 +3,7 @@
 use http::{Method, StatusCode};
 
 use super::request;
-use crate::bucket::State;
+use crate::bucket::{PublicAccessBlock, State};
 use crate::front::s3::{Door, Incoming, Reply, S3Error, forward};
 use crate::upstream::Request;
 
@@ -14,11 +14,19 @@ pub async fn create(door: &Door, incoming: Incoming) -> Result<Reply, S3Error> {
     // Creating a bucket that one owns succeeds in some Regions: it may hold plain objects.
     let head = door.upstream.send(Request::new(Method::HEAD).bucket(&bucket)).await?;
     let new = head.status() == StatusCode::NOT_FOUND;
+    if new {
+        // Whatever a bucket of this name once said, this one does not.
+        door.access.forget(&bucket).await.map_err(unsettled)?;
+        door.access.set_public_access(&bucket, Some(PublicAccessBlock::OF_NEW_BUCKETS)).await.map_err(unsettled)?;
+    }
     if new && !known {
         door.buckets.mark_sealed(&bucket).await.map_err(unsettled)?;
     }
     let reply = forward::forward(door, incoming).await;
     let created = reply.as_ref().is_ok_and(|reply| reply.status().is_success());
+    if new && !created {
+        door.access.forget(&bucket).await.map_err(unsettled)?;
+    }
     if new && !known && !created {
         door.buckets.forget(&bucket).await.map_err(unsettled)?;
     }
@@ -31,6 +39,7 @@ pub async fn delete(door: &Door, incoming: Incoming) -> Result<Reply, S3Error> {
     let reply = forward::forward(door, incoming).await?;
     if reply.status().is_success() {
         door.buckets.forget(&bucket).await.map_err(unsettled)?;
+        door.access.forget(&bucket).await.map_err(unsettled)?;
     }
     Ok(reply)
 }

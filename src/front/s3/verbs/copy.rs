@@ -2,9 +2,10 @@
 
 use super::{request, sse, xml};
 use crate::checksum::Algorithm;
+use crate::front::s3::permission::{About, Asker};
 use crate::front::s3::target::{self, CopySource};
 use crate::front::s3::{Door, Incoming, Reply, S3Error};
-use crate::identity::{Permit, Target, authorise};
+use crate::identity::{Permit, Target};
 use crate::object::{
     self, ByteRange, ChecksumMode, Conditions, Copy, MetadataDirective, Read, Section, Source, UploadPartCopy,
 };
@@ -14,7 +15,7 @@ const COPY_SOURCE: &str = "x-amz-copy-source";
 /// Copies an object.
 pub async fn copy(door: &Door, incoming: Incoming) -> Result<Reply, S3Error> {
     let headers = &incoming.head.headers;
-    let (permit, version_id) = source(door, &incoming)?;
+    let (permit, version_id) = source(incoming.asker(door)).await?;
     let asked = sse::asked(door, &request::bucket(&incoming)?, &incoming.origin, headers)?;
     let (customer, source_key) = (asked.customer_key(), sse::of_copy_source(door, &incoming.origin, headers)?);
     let directive = match request::single(headers, "x-amz-metadata-directive")? {
@@ -74,7 +75,7 @@ pub async fn copy(door: &Door, incoming: Incoming) -> Result<Reply, S3Error> {
 pub async fn upload_part_copy(door: &Door, incoming: Incoming) -> Result<Reply, S3Error> {
     let headers = &incoming.head.headers;
     let customer = sse::of_part(door, &request::bucket(&incoming)?, &incoming.origin, headers)?;
-    let (permit, version_id) = source(door, &incoming)?;
+    let (permit, version_id) = source(incoming.asker(door)).await?;
     let range = match request::single(headers, "x-amz-copy-source-range")? {
         None => Section::Whole,
         Some(text) => match ByteRange::parse(text) {
@@ -118,14 +119,16 @@ pub async fn upload_part_copy(door: &Door, incoming: Incoming) -> Result<Reply, 
 }
 
 /// The source that `x-amz-copy-source` names, and the caller's permit to read it.
-fn source(door: &Door, incoming: &Incoming) -> Result<(Permit, Option<String>), S3Error> {
-    let header = incoming.head.headers.get(COPY_SOURCE).ok_or_else(S3Error::internal)?;
+async fn source(asker: Asker<'_>) -> Result<(Permit, Option<String>), S3Error> {
+    let header = asker.headers.get(COPY_SOURCE).ok_or_else(S3Error::internal)?;
     let CopySource { bucket, object_key, version_id: version } = target::copy_source(header)?;
-    if bucket == door.settings.system_bucket {
+    if bucket == asker.door.settings.system_bucket {
         return Err(S3Error::no_such_bucket(bucket.as_str()));
     }
     let action = if version.is_some() { "s3:GetObjectVersion" } else { "s3:GetObject" };
-    let permit = authorise(&incoming.caller, action, &Target::Object(bucket, object_key), &incoming.origin)?;
+    // What the headers say is said of the copy, not of its source.
+    let about = About { version_id: version.as_deref(), ..About::default() };
+    let permit = asker.permit(action, &Target::Object(bucket, object_key), about).await?;
     Ok((permit, version))
 }
 

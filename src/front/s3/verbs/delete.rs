@@ -4,8 +4,9 @@ use http::StatusCode;
 use http::header::{HeaderMap, HeaderName};
 
 use super::{request, xml};
+use crate::front::s3::permission::{About, Asker, Signed};
 use crate::front::s3::{Door, Incoming, Reply, S3Error, Unpermitted, document};
-use crate::identity::{Target, authorise};
+use crate::identity::{Permit, Target};
 use crate::names::ObjectKey;
 use crate::object::{Conditions, Doomed, unquote};
 
@@ -48,15 +49,22 @@ pub async fn delete_many(door: &Door, incoming: Unpermitted) -> Result<Reply, S3
     if wanted.objects.is_empty() || wanted.objects.len() > 1000 {
         return Err(S3Error::malformed_xml());
     }
+    let asker = Asker {
+        door,
+        caller: &caller,
+        origin: &incoming.origin,
+        headers: &incoming.head.headers,
+        signed: Signed::of(incoming.verified.as_ref()),
+    };
     let mut doomed = Vec::with_capacity(wanted.objects.len());
     let mut answer = xml::Document::new("DeleteResult");
     for object in wanted.objects {
-        let action = if object.version_id.is_some() { "s3:DeleteObjectVersion" } else { "s3:DeleteObject" };
         let Ok(object_key) = ObjectKey::new(&object.key) else {
             failed(&mut answer, &object.key, object.version_id.as_deref(), "KeyTooLongError", "Your key is too long");
             continue;
         };
-        match authorise(&caller, action, &Target::Object(bucket.clone(), object_key), &incoming.origin) {
+        let target = Target::Object(bucket.clone(), object_key);
+        match permit(asker, &target, object.version_id.as_deref()).await {
             Ok(permit) => doomed.push(Doomed {
                 permit,
                 version_id: object.version_id,
@@ -66,7 +74,10 @@ pub async fn delete_many(door: &Door, incoming: Unpermitted) -> Result<Reply, S3
                     .filter_map(|(name, text)| Some((name, text?)))
                     .collect(),
             }),
-            Err(_) => failed(&mut answer, &object.key, object.version_id.as_deref(), "AccessDenied", "Access Denied"),
+            Err(error) if error.status == StatusCode::FORBIDDEN => {
+                failed(&mut answer, &object.key, object.version_id.as_deref(), "AccessDenied", "Access Denied");
+            }
+            Err(error) => return Err(error),
         }
     }
     if !doomed.is_empty() {
@@ -92,6 +103,21 @@ pub async fn delete_many(door: &Door, incoming: Unpermitted) -> Result<Reply, S3
         }
     }
     Ok(request::document(HeaderMap::new(), answer.finish("DeleteResult")))
+}
+
+/// The permit to delete one object, past its retention where the request asks for that.
+async fn permit(asker: Asker<'_>, target: &Target, version_id: Option<&str>) -> Result<Permit, S3Error> {
+    let action = if version_id.is_some() { "s3:DeleteObjectVersion" } else { "s3:DeleteObject" };
+    let about = About { version_id, written: Some(asker.headers), ..About::default() };
+    let permit = asker.permit(action, target, about).await?;
+    if asker
+        .headers
+        .get("x-amz-bypass-governance-retention")
+        .is_some_and(|value| !value.as_bytes().eq_ignore_ascii_case(b"false"))
+    {
+        asker.permit("s3:BypassGovernanceRetention", target, about).await?;
+    }
+    Ok(permit)
 }
 
 fn failed(answer: &mut xml::Document, object_key: &str, version: Option<&str>, code: &str, message: &str) {

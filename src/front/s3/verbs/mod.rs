@@ -10,7 +10,9 @@ mod encryption;
 mod fault;
 mod form;
 mod multipart;
+mod policy;
 mod post;
+mod public_access;
 mod put;
 mod read;
 mod request;
@@ -63,6 +65,13 @@ async fn carry_out(door: &Door, verb: Verb, incoming: Incoming) -> Result<Reply,
         Verb::PutBucketEncryption => encryption::put(door, incoming).await,
         Verb::UpdateObjectEncryption => update_encryption::put(door, incoming).await,
         Verb::DeleteBucketEncryption => encryption::delete(door, incoming).await,
+        Verb::GetBucketPolicy => policy::get(door, incoming).await,
+        Verb::PutBucketPolicy => policy::put(door, incoming).await,
+        Verb::DeleteBucketPolicy => policy::delete(door, incoming).await,
+        Verb::GetBucketPolicyStatus => policy::status(door, incoming).await,
+        Verb::GetPublicAccessBlock => public_access::get(door, incoming).await,
+        Verb::PutPublicAccessBlock => public_access::put(door, incoming).await,
+        Verb::DeletePublicAccessBlock => public_access::delete(door, incoming).await,
         // Routed to `dispatch_unpermitted`.
         Verb::DeleteObjects | Verb::PostObject => Err(S3Error::internal()),
     }

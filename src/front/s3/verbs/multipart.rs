@@ -32,6 +32,7 @@ pub async fn create(door: &Door, incoming: Incoming) -> Result<Reply, S3Error> {
         protection: asked.protection,
         attributes: object::from_client(headers),
         checksum,
+        declared: crate::front::s3::facts::declared(headers),
     };
     let created = door.objects.create_upload(create).await?;
     let mut answer = created.headers;

@@ -10,8 +10,9 @@ use time::OffsetDateTime;
 
 use super::form::Form;
 use super::{body, request, sse, xml};
-use crate::front::s3::{Door, Reply, S3Error, Unpermitted, guard, permission, target};
-use crate::identity::{Caller, Origin, Target, authorise};
+use crate::front::s3::permission::{About, Asker, Signed};
+use crate::front::s3::{Door, Reply, S3Error, Unpermitted, guard, target};
+use crate::identity::{Caller, Origin, Target};
 use crate::object::{self, BodyFault, Conditions, Error, Fault, PlainBody, Write};
 use crate::sigv4::{PostFields, verify_post_policy};
 use crate::upstream;
@@ -63,8 +64,14 @@ pub async fn post(door: &Door, asked: Unpermitted) -> Result<Reply, S3Error> {
     let headers = headers(&fields)?;
     guard::unsupported(&headers)?;
     let place = Target::Object(asked.bucket.clone(), object_key.clone());
-    let permit = authorise(&caller, "s3:PutObject", &place, &origin)?;
-    permission::implied_by_headers(&caller, &place, &headers, &origin)?;
+    let signed = match &verified {
+        None => Signed::Not,
+        Some(_) => Signed::InForm(signed_at(&fields).ok_or_else(S3Error::access_denied)?),
+    };
+    let asker = Asker { door, caller: &caller, origin: &origin, headers: &asked.head.headers, signed };
+    let about = About { written: Some(&headers), creates: Some(true), ..About::default() };
+    let permit = asker.permit("s3:PutObject", &place, about).await?;
+    asker.implied_by_headers(&place, about).await?;
 
     let protection = sse::asked(door, &asked.bucket, &origin, &headers)?;
     let customer = protection.customer_key();
@@ -94,6 +101,12 @@ pub async fn post(door: &Door, asked: Unpermitted) -> Result<Reply, S3Error> {
         answer.insert(header::LOCATION, value);
     }
     finish(&fields, answer, &location, asked.bucket.as_str(), object_key.as_str(), &written.etag)
+}
+
+/// `X-Amz-Date`, which the policy's check has read before.
+fn signed_at(fields: &PostFields) -> Option<OffsetDateTime> {
+    let format = time::macros::format_description!("[year][month][day]T[hour][minute][second]Z");
+    time::PrimitiveDateTime::parse(fields.get("x-amz-date")?, &format).ok().map(time::PrimitiveDateTime::assume_utc)
 }
 
 /// The answer that the form asks for: a redirection, 200, 201 with a document, else 204.

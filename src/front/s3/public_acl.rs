@@ -1,0 +1,62 @@
+//! ACLs that would open something to everyone: Block Public Access refuses them.
+
+use http::{HeaderMap, StatusCode};
+
+use super::S3Error;
+use super::facts::header;
+
+const GRANTS: [&str; 5] = [
+    "x-amz-grant-read",
+    "x-amz-grant-write",
+    "x-amz-grant-read-acp",
+    "x-amz-grant-write-acp",
+    "x-amz-grant-full-control",
+];
+
+/// Groups that anybody belongs to.
+const EVERYONE: [&str; 2] = ["/global/AllUsers", "/global/AuthenticatedUsers"];
+
+/// Whether headers set a public ACL.
+pub fn in_headers(headers: &HeaderMap) -> bool {
+    let canned = header(headers, "x-amz-acl").unwrap_or_default();
+    let canned =
+        canned.split(',').any(|name| name.trim().starts_with("public-") || name.trim() == "authenticated-read");
+    canned || GRANTS.iter().any(|name| header(headers, name).is_some_and(|grant| names_everyone(&grant)))
+}
+
+/// Whether a document of an ACL is public. One that cannot be read is.
+pub fn in_document(document: &[u8]) -> bool {
+    let text = std::str::from_utf8(document).ok().and_then(|text| quick_xml::escape::unescape(text).ok());
+    text.is_none_or(|text| names_everyone(&text))
+}
+
+/// The refusal of a new bucket with a public ACL: its Block Public Access begins with it.
+pub fn of_new_bucket() -> S3Error {
+    let message = "Bucket cannot have public ACLs set with BlockPublicAccess enabled";
+    S3Error::new(StatusCode::BAD_REQUEST, "InvalidBucketAclWithBlockPublicAccessError", message)
+}
+
+fn names_everyone(text: &str) -> bool {
+    EVERYONE.iter().any(|group| text.contains(group))
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn public_acls_are_known() {
+        let public = |name: &'static str, value: &'static str| {
+            in_headers(&HeaderMap::from_iter([(http::HeaderName::from_static(name), HeaderValue::from_static(value))]))
+        };
+        assert!(public("x-amz-acl", "public-read") && public("x-amz-acl", "public-read-write"));
+        assert!(public("x-amz-acl", "authenticated-read"));
+        assert!(!public("x-amz-acl", "private") && !public("x-amz-acl", "bucket-owner-full-control"));
+        assert!(public("x-amz-grant-read", "uri=\"http://acs.amazonaws.com/groups/global/AllUsers\""));
+        assert!(!public("x-amz-grant-read", "id=\"79a59d\""));
+        assert!(in_document(b"<URI>http://acs.amazonaws.com/groups/global/All&#85;sers</URI>"));
+        assert!(!in_document(b"<AccessControlPolicy><Owner><ID>o</ID></Owner></AccessControlPolicy>"));
+    }
+}
