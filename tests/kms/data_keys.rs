@@ -4,9 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sealgate::datakey::{Config, DataKeys, Error, Kek, Protection, Recorded, RecordedKind};
-use sealgate::identity::{Permit, Target, authorise};
+use sealgate::identity::{BucketPolicy, Permit, Question, Target, authorise};
 use sealgate::names::{BucketName, EncryptionContext, ObjectKey, Region};
+use sealgate::policy::NoFacts;
 use serde_json::{Value, json};
+use time::OffsetDateTime;
 
 use super::room::{REGION, Room, origin};
 
@@ -23,7 +25,16 @@ impl Place {
 
     fn permit(&self, room: &Room, who: &str) -> Permit {
         let target = Target::Object(self.0.clone(), self.1.clone());
-        authorise(&room.caller(who), "s3:PutObject", &target, &origin(&Region::new(REGION).unwrap())).unwrap()
+        let question = Question {
+            caller: &room.caller(who),
+            action: "s3:PutObject",
+            target: &target,
+            origin: &origin(&Region::new(REGION).unwrap()),
+            now: OffsetDateTime::now_utc(),
+            bucket: BucketPolicy::Absent,
+            facts: &NoFacts,
+        };
+        authorise(&question).unwrap()
     }
 }
 

@@ -4,6 +4,7 @@ mod attributes;
 mod bad_input;
 mod bucket_encryption;
 mod bucket_keys;
+mod bucket_policy;
 mod checksums;
 mod chunked;
 mod conditions;

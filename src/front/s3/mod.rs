@@ -18,6 +18,8 @@ mod incoming;
 pub mod list;
 mod location;
 mod permission;
+#[cfg(test)]
+mod policy_cases;
 mod public_acl;
 mod query;
 mod refusals;

@@ -237,7 +237,7 @@ impl Asker<'_> {
 }
 
 /// What a bucket says, as policies are decided.
-fn word_of(access: &Access) -> BucketPolicy<'_> {
+pub fn word_of(access: &Access) -> BucketPolicy<'_> {
     let Some(policy) = &access.policy else { return BucketPolicy::Absent };
     let Some(document) = policy.document() else { return BucketPolicy::Unreadable };
     let restricted = access.public_access.is_some_and(|block| block.restrict_public_buckets);
