@@ -20,10 +20,10 @@ pub struct Ecc {
     agreement: Option<PrivateKey>,
 }
 
-struct Curve {
+pub(super) struct Curve {
     algorithm: SigningAlgorithm,
     signing: &'static EcdsaSigningAlgorithm,
-    verification: &'static EcdsaVerificationAlgorithm,
+    pub(super) verification: &'static EcdsaVerificationAlgorithm,
     hash: &'static digest::Algorithm,
     agreement: Option<&'static agreement::Algorithm>,
 }
@@ -57,7 +57,7 @@ static P256K1: Curve = Curve {
     agreement: None,
 };
 
-fn curve(spec: KeySpec) -> Option<&'static Curve> {
+pub(super) fn curve(spec: KeySpec) -> Option<&'static Curve> {
     match spec {
         KeySpec::EccNistP256 => Some(&P256),
         KeySpec::EccNistP384 => Some(&P384),

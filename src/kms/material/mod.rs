@@ -253,3 +253,5 @@ pub fn derive(material: &Secret<32>, info: &[&[u8]], output: &mut [u8]) {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod wycheproof;

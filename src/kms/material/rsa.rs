@@ -123,9 +123,9 @@ fn oaep(algorithm: EncryptionAlgorithm) -> Result<&'static OaepAlgorithm, Fault>
     }
 }
 
-type Algorithms = (&'static dyn RsaEncoding, &'static RsaParameters, &'static digest::Algorithm);
+pub(super) type Algorithms = (&'static dyn RsaEncoding, &'static RsaParameters, &'static digest::Algorithm);
 
-fn algorithms(algorithm: SigningAlgorithm) -> Result<Algorithms, Fault> {
+pub(super) fn algorithms(algorithm: SigningAlgorithm) -> Result<Algorithms, Fault> {
     use SigningAlgorithm::*;
     Ok(match algorithm {
         RsassaPssSha256 => (&signature::RSA_PSS_SHA256, &signature::RSA_PSS_2048_8192_SHA256, &digest::SHA256),
