@@ -40,7 +40,8 @@ impl Event<'_> {
         record.insert("eventName".into(), json!(self.name));
         record.insert("awsRegion".into(), json!(self.region.as_str()));
         record.insert("sourceIPAddress".into(), json!(self.origin.source_ip.to_string()));
-        record.insert("userAgent".into(), json!(&*self.origin.user_agent));
+        let agent = if self.invoked_by.is_some() { "AWS Internal" } else { &*self.origin.user_agent };
+        record.insert("userAgent".into(), json!(agent));
         if let Some((code, message)) = self.error {
             record.insert("errorCode".into(), json!(code));
             if let Some(message) = message {
@@ -82,11 +83,32 @@ impl Event<'_> {
         if let Some(name) = caller.user_name() {
             identity.insert("userName".into(), json!(name));
         }
+        if let Some(issued) = caller.session_issued() {
+            identity.insert("sessionContext".into(), session_context(caller, issued));
+        }
         if let Some(service) = self.invoked_by {
             identity.insert("invokedBy".into(), json!(service));
         }
         Value::Object(identity)
     }
+}
+
+/// Whose temporary credentials they are. Source: CloudTrail user guide, "userIdentity element".
+fn session_context(caller: &Caller, issued: OffsetDateTime) -> Value {
+    let mut context = Map::new();
+    if caller.kind() == CallerKind::AssumedRole {
+        let role = caller.principal_arn();
+        let issuer = json!({
+            "type": "Role",
+            "principalId": caller.principal_id().split(':').next(),
+            "arn": role,
+            "accountId": caller.account().as_str(),
+            "userName": role.rsplit('/').next(),
+        });
+        context.insert("sessionIssuer".into(), issuer);
+    }
+    context.insert("attributes".into(), json!({ "creationDate": seconds(issued), "mfaAuthenticated": "false" }));
+    Value::Object(context)
 }
 
 fn resource(key: &KeyArn) -> Value {

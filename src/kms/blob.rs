@@ -138,6 +138,8 @@ fn full_key_id(form: u8, id: [u8; 16]) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     const KEY_ID: &str = "1234abcd-12ab-34cd-56ef-1234567890ab";
@@ -190,5 +192,28 @@ mod tests {
         let (id, secret) = material();
         let [one, two] = [(); 2].map(|()| seal(KEY_ID, &id, &secret, &EncryptionContext::new(), b"plain").unwrap());
         assert_ne!(one[HEADER_LEN..], two[HEADER_LEN..]);
+    }
+
+    proptest! {
+        /// Bytes from anywhere never panic, and never open.
+        #[test]
+        fn foreign_bytes_do_not_open(mut bytes in proptest::collection::vec(any::<u8>(), 0..400), ours in any::<bool>()) {
+            let (_, secret) = material();
+            if let (true, Some(version)) = (ours, bytes.first_mut()) {
+                *version = VERSION;
+            }
+            let _ = header(&bytes);
+            prop_assert!(open(&secret, &EncryptionContext::new(), &bytes).is_err());
+        }
+
+        #[test]
+        fn what_was_sealed_opens(plain in proptest::collection::vec(any::<u8>(), 0..4097), name in ".{0,20}", value in ".{0,20}") {
+            let (id, secret) = material();
+            let context = context(&[(&name, &value)]);
+            let blob = seal(KEY_ID, &id, &secret, &context, &plain).unwrap();
+            prop_assert_eq!(blob.len(), plain.len() + OVERHEAD);
+            let opened = open(&secret, &context, &blob).unwrap();
+            prop_assert_eq!(opened.expose(), &plain[..]);
+        }
     }
 }

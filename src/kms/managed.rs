@@ -148,12 +148,13 @@ fn present(memory: &Memory, account: &AccountId, region: &Region, alias: &str) -
 
 /// The policy of an AWS-managed key as GetKeyPolicy shows it: use through the service only, metadata to the account.
 fn managed_policy(account: &AccountId, region: &Region, service: &str) -> String {
+    let name = service.to_uppercase();
     serde_json::json!({
         "Version": "2012-10-17",
         "Id": format!("auto-{service}-2"),
         "Statement": [
             {
-                "Sid": format!("Allow access through {} for all principals in the account that are authorized to use {}", service.to_uppercase(), service.to_uppercase()),
+                "Sid": format!("Allow access through {name} for all principals in the account that are authorized to use {name}"),
                 "Effect": "Allow",
                 "Principal": { "AWS": "*" },
                 "Action": ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"],

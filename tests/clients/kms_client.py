@@ -5,6 +5,7 @@ import os
 import pathlib
 import sys
 
+import kms_model
 from harness import ACCESS_KEY, SECRET_KEY, Process, clean_environment, equal, expect, free_port, run
 
 ACCOUNT = "000000000000"
@@ -88,6 +89,10 @@ def run_all(stack, report):
 
     def call(who, *arguments, **options):
         return run([aws, *arguments, "--output", "json"], who, **options)
+
+    with report.step("kms", "the shapes of requests are those of botocore's model"):
+        for line in kms_model.check():
+            print(f"      newer in the model: {line}")
 
     with report.step("kms", "the hands-on walk"):
         walk = folder / "walk"

@@ -66,6 +66,8 @@ async fn a_role_gives_its_own_permissions_for_an_hour() {
     room.call_by(caller, "Encrypt", json!({ "KeyId": key, "Plaintext": "AA==" })).await.ok();
     let record = room.audit().pop().unwrap();
     assert_eq!(record["userIdentity"]["type"], "AssumedRole");
+    let issuer = &record["userIdentity"]["sessionContext"]["sessionIssuer"];
+    assert_eq!((&issuer["arn"], &issuer["userName"]), (&json!(KEEPER), &json!("keeper")));
     let record = &room.audit()[1];
     assert_eq!((&record["eventSource"], &record["eventName"]), (&json!("sts.amazonaws.com"), &json!("AssumeRole")));
     assert!(!record.to_string().contains(&token));

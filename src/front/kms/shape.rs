@@ -241,6 +241,8 @@ fn join(path: &str, name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::super::model;
     use super::*;
 
@@ -327,5 +329,26 @@ mod tests {
             }
         }
         super::super::actions::ACTIONS.iter().for_each(|action| walk(action.request));
+    }
+
+    proptest! {
+        /// Whatever arrives as a request of whatever action is read or refused in AWS's words.
+        #[test]
+        fn arbitrary_requests_are_read_or_refused(body in proptest::collection::vec(any::<u8>(), 0..200), index in 0..56_usize) {
+            let action = &super::super::actions::ACTIONS[index];
+            if let Err(error) = read(action.request, &body) {
+                prop_assert!(matches!(error.code(), Code::Serialization | Code::Validation));
+            }
+        }
+
+        #[test]
+        fn arbitrary_members_are_read_or_refused(name in "(KeyId|Plaintext|Limit|Tags|Policy|Marker|DryRun|EncryptionContext)",
+                                                 value in "[\\[{\"]{0,3}[a-zA-Z0-9:\"]{0,10}[\\]}\"]{0,3}", index in 0..56_usize) {
+            let action = &super::super::actions::ACTIONS[index];
+            let body = format!("{{\"{name}\":{value}}}");
+            if let Err(error) = read(action.request, body.as_bytes()) {
+                prop_assert!(matches!(error.code(), Code::Serialization | Code::Validation));
+            }
+        }
     }
 }
