@@ -53,6 +53,7 @@ impl RequestFacts<'_> {
             }
             .into(),
             "aws:userid" if named => caller.principal_id().into(),
+            "aws:userid" => "anonymous".into(),
             "aws:username" => caller.user_name()?.into(),
             "aws:principalisawsservice" => flag(false),
             "aws:viaawsservice" => flag(!direct),

@@ -1,5 +1,6 @@
 //! Bucket policies and Block Public Access with real requests.
 
+use super::post_form::Post;
 use crate::support::{Answer, Form, Gateway, S3, bytes};
 
 const FILE: &str = r#"
@@ -81,7 +82,8 @@ impl World {
     }
 }
 
-const READ: &str = r#"{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::BUCKET/public/*"}"#;
+const READ: &str =
+    r#"{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::BUCKET/public/*"}"#;
 
 #[tokio::test]
 async fn a_policy_is_kept_as_it_was_put_until_its_bucket_goes() {
@@ -117,9 +119,18 @@ async fn what_is_no_policy_is_malformed() {
     let world = World::start().await;
     for (statements, message) in [
         ("1", "Could not parse the policy"),
-        (r#"{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::BUCKET/*"}"#, "Missing required field Principal"),
-        (r#"{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::other/*"}"#, "Policy has invalid resource"),
-        (r#"{"Effect":"Allow","Principal":"*","Action":"s3:Get","Resource":"arn:aws:s3:::BUCKET/*"}"#, "Policy has invalid action"),
+        (
+            r#"{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::BUCKET/*"}"#,
+            "Missing required field Principal",
+        ),
+        (
+            r#"{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::other/*"}"#,
+            "Policy has invalid resource",
+        ),
+        (
+            r#"{"Effect":"Allow","Principal":"*","Action":"s3:Get","Resource":"arn:aws:s3:::BUCKET/*"}"#,
+            "Policy has invalid action",
+        ),
         (
             r#"{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::000000000000:user/nobody"},"Action":"s3:GetObject","Resource":"arn:aws:s3:::BUCKET/*"}"#,
             "Invalid principal in policy",
@@ -133,7 +144,10 @@ async fn what_is_no_policy_is_malformed() {
         assert!(String::from_utf8_lossy(&answer.body).contains(message), "{}", answer.described());
         answer.error(400, "MalformedPolicy");
     }
-    let long = format!(r#"{{"Sid":"{}","Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"arn:aws:s3:::BUCKET"}}"#, "a".repeat(20480));
+    let long = format!(
+        r#"{{"Sid":"{}","Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"arn:aws:s3:::BUCKET"}}"#,
+        "a".repeat(20480)
+    );
     world.put(&long).await.error(400, "MalformedPolicy");
     world.root.get(&world.bucket, "").flag("policy").send().await.error(404, "NoSuchBucketPolicy");
 }
@@ -329,7 +343,11 @@ async fn deletions_and_copies_are_decided_object_by_object() {
     world.root.head(bucket, "go/a").send().await.status(404);
     bob.copy((bucket, "go/b"), bucket, "c").send().await.error(403, "AccessDenied");
     bob.copy((bucket, "keep/a"), bucket, "c").send().await.error(403, "AccessDenied");
-    bob.copy((bucket, "keep/a"), bucket, "c").header("x-amz-metadata-directive", "REPLACE").send().await.error(403, "AccessDenied");
+    bob.copy((bucket, "keep/a"), bucket, "c")
+        .header("x-amz-metadata-directive", "REPLACE")
+        .send()
+        .await
+        .error(403, "AccessDenied");
     let upload = bob.start_upload(bucket, "m", &[]).await;
     for source in ["go/b", "keep/a"] {
         bob.part(bucket, "m", &upload, 1, "").copy_source((bucket, source)).send().await.error(403, "AccessDenied");
@@ -422,4 +440,79 @@ async fn presigned_urls_are_told_apart() {
     bob.get(bucket, "a").form(Form::Presigned(600)).skew(-120).send().await.error(403, "AccessDenied");
     bob.put(bucket, "a", "y").form(Form::Presigned(600)).send().await.error(403, "AccessDenied");
     bob.put(bucket, "a", "y").send().await.ok();
+}
+
+#[tokio::test]
+async fn forms_are_decided_by_their_fields() {
+    let world = World::start().await;
+    let (bob, bucket) = (world.bob(), &world.bucket);
+    world
+        .put(
+            r#"{"Effect":"Deny","Principal":"*","Action":"s3:PutObject","Resource":"arn:aws:s3:::BUCKET/sealed/*","Condition":{"Null":{"s3:x-amz-server-side-encryption":"true"}}},
+               {"Effect":"Deny","Principal":"*","Action":"s3:PutObject","Resource":"arn:aws:s3:::BUCKET/no-forms/*","Condition":{"StringEquals":{"s3:authType":"POST"}}},
+               {"Effect":"Deny","Principal":"*","Action":"s3:PutObjectTagging","Resource":"arn:aws:s3:::BUCKET/*","Condition":{"StringEquals":{"s3:RequestObjectTag/secret":"no"}}}"#,
+        )
+        .await
+        .status(204);
+    Post::new("plain/a").send(&bob, bucket, b"x").await.ok();
+    Post::new("sealed/a").send(&bob, bucket, b"x").await.error(403, "AccessDenied");
+    Post::new("sealed/a").field("x-amz-server-side-encryption", "AES256").send(&bob, bucket, b"x").await.ok();
+    Post::new("no-forms/a").send(&bob, bucket, b"x").await.error(403, "AccessDenied");
+    bob.put(bucket, "no-forms/a", "x").send().await.ok();
+    let tagging = "<Tagging><TagSet><Tag><Key>secret</Key><Value>no</Value></Tag></TagSet></Tagging>";
+    Post::new("plain/b").field("tagging", tagging).send(&bob, bucket, b"x").await.error(403, "AccessDenied");
+    // Block Public Access, which a new bucket begins with.
+    Post::new("plain/b").field("acl", "public-read").send(&bob, bucket, b"x").await.error(403, "AccessDenied");
+    Post::new("plain/b").send(&world.ann(), bucket, b"x").await.error(403, "AccessDenied");
+}
+
+#[tokio::test]
+async fn documents_that_policies_decide_by() {
+    let world = World::start().await;
+    let (bob, bucket) = (world.bob(), &world.bucket);
+    bob.put(bucket, "a", "x").send().await.ok();
+    world
+        .put(
+            r#"{"Effect":"Deny","Principal":"*","Action":"s3:PutObjectTagging","Resource":"arn:aws:s3:::BUCKET/*","Condition":{"ForAnyValue:StringNotEquals":{"s3:RequestObjectTagKeys":["stage"]}}},
+               {"Effect":"Deny","Principal":"*","Action":"s3:PutObjectRetention","Resource":"arn:aws:s3:::BUCKET/*","Condition":{"NumericGreaterThan":{"s3:object-lock-remaining-retention-days":"10"}}},
+               {"Effect":"Deny","Principal":"*","Action":"s3:PutObjectLegalHold","Resource":"arn:aws:s3:::BUCKET/*","Condition":{"StringEquals":{"s3:object-lock-legal-hold":"OFF"}}}"#,
+        )
+        .await
+        .status(204);
+    let tagging =
+        |name: &str| format!("<Tagging><TagSet><Tag><Key>{name}</Key><Value>v</Value></Tag></TagSet></Tagging>");
+    // In every form in which a body comes.
+    for form in [Form::Header, Form::Unsigned, Form::Chunked(8192)] {
+        let put = |name: &str| bob.put(bucket, "a", tagging(name)).flag("tagging").form(form.clone());
+        put("stage").send().await.ok();
+        put("other").send().await.error(403, "AccessDenied");
+    }
+    bob.put(bucket, "a", "<Tagging>").flag("tagging").send().await.error(400, "MalformedXML");
+    let retention =
+        "<Retention><Mode>GOVERNANCE</Mode><RetainUntilDate>2999-01-01T00:00:00Z</RetainUntilDate></Retention>";
+    bob.put(bucket, "a", retention).flag("retention").send().await.error(403, "AccessDenied");
+    let hold = "<LegalHold><Status>OFF</Status></LegalHold>";
+    bob.put(bucket, "a", hold).flag("legal-hold").send().await.error(403, "AccessDenied");
+}
+
+#[tokio::test]
+async fn upload_in_parts_is_decided_by_what_began_it() {
+    let world = World::start().await;
+    let (jane, root, bucket) = (world.jane(), &world.root, &world.bucket);
+    world
+        .put(
+            r#"{"Effect":"Allow","Principal":{"AWS":"111122223333"},"Action":["s3:PutObject","s3:PutObjectTagging"],"Resource":"arn:aws:s3:::BUCKET/*",
+                "Condition":{"StringEquals":{"s3:RequestObjectTag/from":"jane","s3:x-amz-storage-class":"STANDARD"}}}"#,
+        )
+        .await
+        .status(204);
+    let headers = [("x-amz-tagging", "from=jane"), ("x-amz-storage-class", "STANDARD")];
+    jane.start_upload_status(bucket, "m").await.error(403, "AccessDenied");
+    jane.put_parts(bucket, "m", &headers, &[b"one"]).await;
+    assert_eq!(root.get(bucket, "m").send().await.ok().body, b"one");
+    // Somebody else's upload was begun otherwise.
+    let upload = root.start_upload(bucket, "m", &[]).await;
+    jane.part(bucket, "m", &upload, 1, "x").send().await.error(403, "AccessDenied");
+    let forged = jane.part(bucket, "m", "no-such-upload", 1, "x");
+    forged.send().await.error(403, "AccessDenied");
 }

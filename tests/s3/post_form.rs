@@ -11,14 +11,14 @@ use crate::support::{Answer, Form, Gateway, S3, bytes};
 const BOUNDARY: &str = "a-boundary-of-the-tests";
 
 /// A form in the making: its fields in order, its policy's conditions.
-struct Post {
+pub(super) struct Post {
     fields: Vec<(String, String)>,
     conditions: Vec<String>,
     expiration: String,
 }
 
 impl Post {
-    fn new(key: &str) -> Self {
+    pub(super) fn new(key: &str) -> Self {
         Self {
             fields: vec![("key".into(), key.into())],
             conditions: vec![format!(r#"["eq","$key","{key}"]"#)],
@@ -27,7 +27,7 @@ impl Post {
     }
 
     /// A field that the policy allows with this value.
-    fn field(mut self, name: &str, value: &str) -> Self {
+    pub(super) fn field(mut self, name: &str, value: &str) -> Self {
         self.conditions.push(format!(r#"{{"{name}":"{value}"}}"#));
         self.fields.push((name.into(), value.into()));
         self
@@ -39,7 +39,7 @@ impl Post {
     }
 
     /// Signs the policy and sends the form with the file last.
-    async fn send(mut self, s3: &S3, bucket: &str, file: &[u8]) -> Answer {
+    pub(super) async fn send(mut self, s3: &S3, bucket: &str, file: &[u8]) -> Answer {
         let now = SystemTime::now();
         let (date_time, date) = stamps(now);
         let credential = format!("{}/{date}/{}/s3/aws4_request", s3.signer.access_key, s3.signer.region);

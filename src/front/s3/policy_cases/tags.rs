@@ -119,7 +119,14 @@ pub const SCENES: &[Scene] = &[
             ("app s3:GetObject photos/a", Allow),
             ("root s3:GetObject photos/a", Allow),
             ("ann s3:GetObject photos/a", Deny),
+            ("anonymous s3:GetObject photos/a", Deny),
         ],
+    ),
+    // Who asks may be nobody, and a policy may say so.
+    scene(
+        "",
+        r#"{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::photos/*","Condition":{"StringEquals":{"aws:userid":"anonymous"}}}"#,
+        &[("anonymous s3:GetObject photos/a", Allow), ("bob s3:GetObject photos/a", Silence)],
     ),
     // Kind and account of who asks, and of what is asked for.
     scene(

@@ -15,7 +15,7 @@ pub async fn create(door: &Door, incoming: Incoming) -> Result<Reply, S3Error> {
     let head = door.upstream.send(Request::new(Method::HEAD).bucket(&bucket)).await?;
     let new = head.status() == StatusCode::NOT_FOUND;
     if new {
-        // Whatever a bucket of this name once said, this one does not.
+        // Whatever a bucket of this name once said, this one does not. If it is not made after all, nothing speaks by it.
         door.access.forget(&bucket).await.map_err(unsettled)?;
         door.access.set_public_access(&bucket, Some(PublicAccessBlock::OF_NEW_BUCKETS)).await.map_err(unsettled)?;
     }
@@ -24,9 +24,6 @@ pub async fn create(door: &Door, incoming: Incoming) -> Result<Reply, S3Error> {
     }
     let reply = forward::forward(door, incoming).await;
     let created = reply.as_ref().is_ok_and(|reply| reply.status().is_success());
-    if new && !created {
-        door.access.forget(&bucket).await.map_err(unsettled)?;
-    }
     if new && !known && !created {
         door.buckets.forget(&bucket).await.map_err(unsettled)?;
     }

@@ -1,14 +1,12 @@
 //! PutBucketEncryption, GetBucketEncryption, DeleteBucketEncryption: kept by the gateway, never sent to the backend.
 
 use bytes::Bytes;
-use http::{HeaderMap, Method, StatusCode};
+use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 
 use super::{request, xml};
 use crate::bucket::{CustomerKeys, DefaultAlgorithm, Encryption};
 use crate::front::s3::{DefaultEncryption, Door, Incoming, Reply, S3Error, document};
-use crate::names::BucketName;
-use crate::upstream::Request;
 
 /// A document of one rule, with room.
 const MAX_DOCUMENT: usize = 64 * 1024;
@@ -18,7 +16,7 @@ pub async fn put(door: &Door, incoming: Incoming) -> Result<Reply, S3Error> {
     let bucket = request::bucket(&incoming)?;
     let text = document::read(&incoming.head, incoming.verified.as_ref(), incoming.body, MAX_DOCUMENT).await?;
     let encryption = parse(&text)?;
-    existing(door, &bucket).await?;
+    request::existing(door, &bucket).await?;
     door.buckets.set_encryption(&bucket, Some(encryption)).await.map_err(unsettled)?;
     Ok(request::bare(StatusCode::OK, HeaderMap::new()))
 }
@@ -26,7 +24,7 @@ pub async fn put(door: &Door, incoming: Incoming) -> Result<Reply, S3Error> {
 /// The rule, or what applies where none was put.
 pub async fn get(door: &Door, incoming: Incoming) -> Result<Reply, S3Error> {
     let bucket = request::bucket(&incoming)?;
-    existing(door, &bucket).await?;
+    request::existing(door, &bucket).await?;
     let encryption = door.buckets.encryption(&bucket).unwrap_or_else(|| of_gateway(door));
     Ok(request::document(HeaderMap::new(), rendered(&encryption)))
 }
@@ -34,19 +32,9 @@ pub async fn get(door: &Door, incoming: Incoming) -> Result<Reply, S3Error> {
 /// Goes back to the gateway's default.
 pub async fn delete(door: &Door, incoming: Incoming) -> Result<Reply, S3Error> {
     let bucket = request::bucket(&incoming)?;
-    existing(door, &bucket).await?;
+    request::existing(door, &bucket).await?;
     door.buckets.set_encryption(&bucket, None).await.map_err(unsettled)?;
     Ok(request::bare(StatusCode::NO_CONTENT, HeaderMap::new()))
-}
-
-/// Rules are kept for buckets that exist.
-async fn existing(door: &Door, bucket: &BucketName) -> Result<(), S3Error> {
-    let answer = door.upstream.send(Request::new(Method::HEAD).bucket(bucket)).await?;
-    match answer.status() {
-        StatusCode::NOT_FOUND => Err(S3Error::no_such_bucket(bucket.as_str())),
-        status if status.is_success() => Ok(()),
-        _ => Err(S3Error::internal()),
-    }
 }
 
 fn of_gateway(door: &Door) -> Encryption {

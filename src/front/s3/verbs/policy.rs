@@ -1,12 +1,12 @@
 //! Bucket policies: kept by the gateway, never sent to the backend.
 
-use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use http::{HeaderMap, HeaderValue, StatusCode};
 
 use super::{request, xml};
 use crate::bucket::{BucketPolicy, MalformedPolicy};
 use crate::front::s3::{Door, Incoming, Reply, S3Error, document};
 use crate::names::{AccountId, BucketName};
-use crate::upstream::{self, Request};
+use crate::upstream;
 
 /// A policy of the largest size, with blanks.
 const MAX_DOCUMENT: usize = 128 * 1024;
@@ -16,7 +16,7 @@ pub async fn put(door: &Door, incoming: Incoming) -> Result<Reply, S3Error> {
     let bucket = request::bucket(&incoming)?;
     let text = document::read(&incoming.head, incoming.verified.as_ref(), incoming.body, MAX_DOCUMENT).await?;
     let policy = BucketPolicy::check(&text, &bucket, &|arn| may_exist(door, arn))?;
-    existing(door, &bucket).await?;
+    request::existing(door, &bucket).await?;
     let block = door.access.of(&bucket).public_access.unwrap_or_default();
     if block.block_public_policy && policy.is_public() {
         let (caller, arn) = (incoming.caller.arn(), bucket.arn());
@@ -42,7 +42,7 @@ pub async fn get(door: &Door, incoming: Incoming) -> Result<Reply, S3Error> {
 /// Removes the policy; none to remove is fine.
 pub async fn delete(door: &Door, incoming: Incoming) -> Result<Reply, S3Error> {
     let bucket = request::bucket(&incoming)?;
-    existing(door, &bucket).await?;
+    request::existing(door, &bucket).await?;
     door.access.set_policy(&bucket, None).await.map_err(unsettled)?;
     Ok(request::bare(StatusCode::NO_CONTENT, HeaderMap::new()))
 }
@@ -57,21 +57,11 @@ pub async fn status(door: &Door, incoming: Incoming) -> Result<Reply, S3Error> {
 }
 
 async fn kept(door: &Door, bucket: &BucketName) -> Result<BucketPolicy, S3Error> {
-    existing(door, bucket).await?;
+    request::existing(door, bucket).await?;
     door.access.of(bucket).policy.clone().ok_or_else(|| {
         S3Error::new(StatusCode::NOT_FOUND, "NoSuchBucketPolicy", "The bucket policy does not exist")
             .field("BucketName", bucket.as_str())
     })
-}
-
-/// What is kept is kept for buckets that exist.
-pub(super) async fn existing(door: &Door, bucket: &BucketName) -> Result<(), S3Error> {
-    let answer = door.upstream.send(Request::new(Method::HEAD).bucket(bucket)).await?;
-    match answer.status() {
-        StatusCode::NOT_FOUND => Err(S3Error::no_such_bucket(bucket.as_str())),
-        status if status.is_success() => Ok(()),
-        _ => Err(S3Error::internal()),
-    }
 }
 
 /// Whether a policy can mean this user, role or session. Of accounts that are not known here anything may exist: nobody of

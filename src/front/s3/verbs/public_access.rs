@@ -3,7 +3,7 @@
 use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 
-use super::policy::{existing, unsettled};
+use super::policy::unsettled;
 use super::{request, xml};
 use crate::bucket::PublicAccessBlock;
 use crate::front::s3::{Door, Incoming, Reply, S3Error, document};
@@ -15,14 +15,14 @@ pub async fn put(door: &Door, incoming: Incoming) -> Result<Reply, S3Error> {
     let bucket = request::bucket(&incoming)?;
     let text = document::read(&incoming.head, incoming.verified.as_ref(), incoming.body, MAX_DOCUMENT).await?;
     let block = parse(&text)?;
-    existing(door, &bucket).await?;
+    request::existing(door, &bucket).await?;
     door.access.set_public_access(&bucket, Some(block)).await.map_err(unsettled)?;
     Ok(request::bare(StatusCode::OK, HeaderMap::new()))
 }
 
 pub async fn get(door: &Door, incoming: Incoming) -> Result<Reply, S3Error> {
     let bucket = request::bucket(&incoming)?;
-    existing(door, &bucket).await?;
+    request::existing(door, &bucket).await?;
     let block = door.access.of(&bucket).public_access.ok_or_else(|| {
         let message = "The public access block configuration was not found";
         S3Error::new(StatusCode::NOT_FOUND, "NoSuchPublicAccessBlockConfiguration", message)
@@ -40,7 +40,7 @@ pub async fn get(door: &Door, incoming: Incoming) -> Result<Reply, S3Error> {
 /// Removes the configuration; none to remove is fine.
 pub async fn delete(door: &Door, incoming: Incoming) -> Result<Reply, S3Error> {
     let bucket = request::bucket(&incoming)?;
-    existing(door, &bucket).await?;
+    request::existing(door, &bucket).await?;
     door.access.set_public_access(&bucket, None).await.map_err(unsettled)?;
     Ok(request::bare(StatusCode::NO_CONTENT, HeaderMap::new()))
 }

@@ -2,12 +2,12 @@
 
 use base64::Engine;
 use http::header::HeaderMap;
-use http::{HeaderValue, Response, StatusCode};
+use http::{HeaderValue, Method, Response, StatusCode};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::checksum::Algorithm;
-use crate::front::s3::{Incoming, Reply, S3Error};
+use crate::front::s3::{Door, Incoming, Reply, S3Error};
 use crate::names::{BucketName, ObjectKey};
 use crate::object::{ChecksumMode, quoted};
 use crate::seal::{ChecksumKind, FullChecksum};
@@ -60,6 +60,16 @@ pub fn version_id(incoming: &Incoming) -> Result<Option<String>, S3Error> {
 /// The bucket that the permit names.
 pub fn bucket(incoming: &Incoming) -> Result<BucketName, S3Error> {
     incoming.permit.bucket().cloned().ok_or_else(S3Error::internal)
+}
+
+/// Settings are kept for buckets that exist.
+pub async fn existing(door: &Door, bucket: &BucketName) -> Result<(), S3Error> {
+    let answer = door.upstream.send(upstream::Request::new(Method::HEAD).bucket(bucket)).await?;
+    match answer.status() {
+        StatusCode::NOT_FOUND => Err(S3Error::no_such_bucket(bucket.as_str())),
+        status if status.is_success() => Ok(()),
+        _ => Err(S3Error::internal()),
+    }
 }
 
 /// The object that the permit names.
