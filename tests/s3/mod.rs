@@ -9,6 +9,7 @@ mod checksums;
 mod chunked;
 mod conditions;
 mod copy;
+mod copy_matrix;
 mod delete;
 mod dsse;
 mod forwarded;

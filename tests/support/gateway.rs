@@ -53,7 +53,10 @@ impl Gateway {
         }
         if minio::binary().is_some() {
             let minio = minio::shared();
-            environment.push(("SEALGATE_BACKEND_ENDPOINT".into(), format!("http://{}", minio.address)));
+            // A test may have put something in between.
+            if !environment.iter().any(|(name, _)| name == "SEALGATE_BACKEND_ENDPOINT") {
+                environment.push(("SEALGATE_BACKEND_ENDPOINT".into(), format!("http://{}", minio.address)));
+            }
             environment.push(("SEALGATE_BACKEND_ACCESS_KEY".into(), minio::ACCESS_KEY.into()));
             environment.push(("SEALGATE_BACKEND_SECRET_KEY".into(), minio::SECRET_KEY.into()));
         }

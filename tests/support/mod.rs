@@ -9,6 +9,7 @@ pub mod client;
 pub mod data;
 pub mod gateway;
 pub mod kms;
+pub mod meter;
 pub mod minio;
 pub mod postgres;
 pub mod raw;
