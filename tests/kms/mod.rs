@@ -28,3 +28,4 @@ mod states;
 mod sts;
 mod tags;
 mod who_may;
+mod wire;
