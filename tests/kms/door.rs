@@ -29,3 +29,24 @@ async fn errors_name_their_type_and_keep_empty_messages_out() {
     let answer = room.call("nobody", "ListKeys", json!({})).await;
     assert!(answer.body["Message"].is_string() && answer.body["message"].is_null());
 }
+
+/// A client that hangs up in the middle leaves its record all the same.
+#[tokio::test]
+async fn an_abandoned_call_is_recorded() {
+    let room = Room::open().await;
+    for _ in 0..20 {
+        let mut call = Box::pin(room.call("root", "CreateKey", json!({})));
+        // Polled once, then dropped.
+        let _ = futures::poll!(&mut call);
+        drop(call);
+    }
+    let keys = async || room.call("root", "ListKeys", json!({})).await.ok()["Keys"].as_array().unwrap().len();
+    let records = || room.audit().iter().filter(|record| record["eventName"] == "CreateKey").count();
+    for _ in 0..100 {
+        if keys().await == 20 && records() == 20 {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("{} keys, {} records", keys().await, records());
+}
