@@ -299,3 +299,29 @@ async fn a_bucket_that_blocks_customer_keys_says_so_first() {
     s3.put(&bucket, "", document("NONE")).flag("encryption").send().await.ok();
     s3.put(&bucket, "k", "x").customer_key(&KEY).send().await.ok();
 }
+
+/// A key that does not serve refuses writes and reads alike, in the KMS's own words.
+#[tokio::test]
+async fn kms_keys_that_do_not_serve() {
+    let (_gateway, s3, bucket) = start().await;
+    let kms = Kms::of(&s3);
+    let made = kms.call("CreateKey", "{}").await.json();
+    let key = made["KeyMetadata"]["Arn"].as_str().unwrap().to_owned();
+    let put = |object: &str| s3.put(&bucket, object, "x").header(SSE, "aws:kms").header(KEY_ID, &key);
+    put("there").send().await.ok();
+    let named = format!(r#"{{"KeyId":"{key}"}}"#);
+    kms.call("DisableKey", &named).await.ok();
+    let disabled = format!("{key} is disabled.");
+    let row = Row { headers: &[], code: "KMS.DisabledException", message: &disabled, argument: None };
+    refused(put("k"), &row).await;
+    refused(s3.get(&bucket, "there"), &row).await;
+    refused(s3.copy((&bucket, "there"), &bucket, "k"), &row).await;
+    // A head needs no key.
+    s3.head(&bucket, "there").send().await.ok();
+    kms.call("ScheduleKeyDeletion", &named).await.ok();
+    let pending = format!("{key} is pending deletion.");
+    let row = Row { headers: &[], code: "KMS.KMSInvalidStateException", message: &pending, argument: None };
+    refused(put("k"), &row).await;
+    refused(s3.get(&bucket, "there"), &row).await;
+    s3.head(&bucket, "k").send().await.status(404);
+}
