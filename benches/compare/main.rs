@@ -1,167 +1,84 @@
-//! What a transfer costs: throughput, CPU seconds per GiB and memory, direct to MinIO and through sealgate.
+//! Sealgate beside plain proxies in front of the same MinIO: one command, one run, ratios.
 //!
-//!     cargo bench --bench compare                  64 MiB objects, each upload form
-//!     cargo bench --bench compare -- --memory      resident memory of 16 transfers of 1 GiB at once (--connections N)
-//!     cargo bench --bench compare -- --full        one object of 5 GiB up and down
-//!     cargo bench --bench compare -- --put N SECS  only uploads of N KiB for SECS seconds, for a profiler; --get too
+//!     cargo bench --bench compare                    everything; about 25 minutes; writes docs/benchmarks.md
+//!     cargo bench --bench compare -- --quick         the bars' own rows in short turns; prints only
+//!     cargo bench --bench compare -- --memory        resident memory of 16 uploads and reads of 1 GiB (--connections N)
+//!     cargo bench --bench compare -- --full          one object of 5 GiB up and down
+//!     cargo bench --bench compare -- --put KIB       one kind of request, for a profiler; --get too (--secs, --connections)
 //!
-//! MinIO is the one that SEALGATE_MINIO names, or on the PATH; SEALGATE_BIN names another gateway.
+//! MinIO, nginx and HAProxy are those on the PATH, or what SEALGATE_MINIO, SEALGATE_NGINX and SEALGATE_HAPROXY name;
+//! SEALGATE_BIN names another gateway. Servers listen on loopback and keep their files under the system's temporary folder.
 
 #[path = "../load/mod.rs"]
 mod load;
 
+mod cell;
+mod long;
+mod probe;
+mod table;
+mod targets;
+
 use std::io;
 use std::time::Duration;
 
-use load::servers::Server;
-use load::{Form, GIB, Load, MIB, Payload, Request, Servers, Stop};
-
-const SSE_KMS: [(&str, &str); 2] =
-    [("x-amz-server-side-encryption", "aws:kms"), ("x-amz-server-side-encryption-bucket-key-enabled", "true")];
+use cell::{Cell, Work};
+use load::{Form, MIB, Servers};
+use table::Table;
+use targets::{Field, Target};
 
 fn main() -> io::Result<()> {
     let servers = Servers::new()?;
-    let minio = servers.minio()?;
-    let gateway = servers.sealgate(&minio)?;
-    minio.s3.expect(Request::new("PUT", "/direct"), None)?;
-    gateway.s3.expect(Request::new("PUT", "/sealed"), None)?;
-    if load::flag("--memory") {
-        return memory(&gateway);
+    if probe::run(&servers)? {
+        return Ok(());
     }
-    if load::flag("--full") {
-        return full(&gateway);
+    let quick = load::flag("--quick");
+    let field = Field::start(&servers)?;
+    let targets = field.targets();
+    let Some((minio, _)) = targets.split_first() else { return Ok(()) };
+    let mut table = Table::new();
+    let turns = load::option("--turns", if quick { 3 } else { 5 });
+    let turn = Duration::from_millis(load::option("--turn-millis", if quick { 1000 } else { 1500 }));
+    let all: Vec<&Target<'_>> = targets.iter().collect();
+    let cells = if quick { quick_cells() } else { cells() };
+    for cell in &cells {
+        table.add(cell, cell.measure(&servers, minio, &all, turns, turn));
     }
-    for (flag, method) in [("--put", "PUT"), ("--get", "GET")] {
-        let kib: u64 = load::option(flag, 0);
-        if kib > 0 {
-            let mut values = std::env::args().skip_while(|argument| argument != flag);
-            let secs = values.nth(2).and_then(|secs| secs.parse().ok()).unwrap_or(10);
-            println!("sealgate is process {}", gateway.process.id());
-            return one(&gateway, method, kib * 1024, Duration::from_secs(secs));
+    if !quick {
+        long::multipart(&mut table, &servers, &all)?;
+        for connections in [1, 16] {
+            let cell = Cell { work: Work::Range, len: cell::RANGE_LEN, connections };
+            table.add(&cell, cell.measure(&servers, minio, &all, turns, turn));
         }
-    }
-    println!("{:<34} {:>9} {:>14} {:>14}", "64 MiB, 4 connections", "MiB/s", "CPU s/GiB", "MinIO CPU s/GiB");
-    for form in Form::ALL {
-        for (name, server, target, sse) in
-            [("direct", &minio, "/direct", &[][..]), ("sealgate", &gateway, "/sealed", &SSE_KMS)]
-        {
-            let payload = Payload::new(form, 64 * MIB);
-            let put = |at: usize| vec![Request::new("PUT", format!("{target}/{at}")).headers(sse).payload(&payload)];
-            measure(&format!("{name} PUT, {}", form.name()), server, &minio, &put);
-        }
-    }
-    for (name, server, target) in [("direct", &minio, "/direct"), ("sealgate", &gateway, "/sealed")] {
-        let get = |at: usize| vec![Request::new("GET", format!("{target}/{at}"))];
-        measure(&format!("{name} GET"), server, &minio, &get);
+        long::list(&mut table, &field, load::option("--keys", 100_000))?;
+        table.write()?;
     }
     Ok(())
 }
 
-fn measure(name: &str, server: &Server, minio: &Server, requests: &(dyn Fn(usize) -> Vec<Request> + Sync)) {
-    let stop = Stop::After(Duration::from_secs(load::option("--secs", 5)));
-    let before = (server.process.cpu_secs(), minio.process.cpu_secs());
-    let outcome = Load { s3: &server.s3, connections: 4, stop, requests }.run();
-    let gib = outcome.bytes as f64 / GIB as f64;
-    println!(
-        "{name:<34} {:>9.0} {:>14.3} {:>14.3}",
-        gib * 1024.0 / outcome.secs,
-        (server.process.cpu_secs() - before.0) / gib,
-        (minio.process.cpu_secs() - before.1) / gib
-    );
-    outcome.errors.iter().for_each(|error| println!("    {error}"));
-}
-
-/// One kind of request only.
-fn one(gateway: &Server, method: &'static str, len: u64, limit: Duration) -> io::Result<()> {
-    let payload = Payload::new(Form::Unsigned, len);
-    let connections = load::option("--connections", 4);
-    let put = |at: usize| vec![Request::new("PUT", format!("/sealed/{at}")).headers(&SSE_KMS).payload(&payload)];
-    let get = |at: usize| vec![Request::new("GET", format!("/sealed/{at}"))];
-    Load { s3: &gateway.s3, connections, stop: Stop::Requests(1), requests: &put }.run();
-    let before = gateway.process.cpu_secs();
-    let requests: &(dyn Fn(usize) -> Vec<Request> + Sync) = if method == "PUT" { &put } else { &get };
-    let outcome = Load { s3: &gateway.s3, connections, stop: Stop::After(limit), requests }.run();
-    let cpu = gateway.process.cpu_secs() - before;
-    println!(
-        "{method}: {} requests, {:.0} MiB/s, {:.3} CPU s/GiB, {:.0} us CPU a request, p50 {:.0} us",
-        outcome.requests,
-        outcome.bytes as f64 / MIB as f64 / outcome.secs,
-        cpu * GIB as f64 / outcome.bytes as f64,
-        cpu * 1e6 / outcome.requests as f64,
-        load::median(outcome.latencies) * 1e6
-    );
-    outcome.errors.iter().for_each(|error| println!("    {error}"));
-    Ok(())
-}
-
-/// Resident memory over idle of concurrent long transfers, each broken off after a while: the bodies are streams, so
-/// that their beginning holds as much as their end.
-fn memory(gateway: &Server) -> io::Result<()> {
-    let connections: usize = load::option("--connections", 16);
-    let limit = Duration::from_secs(load::option("--secs", 12));
-    gateway.s3.expect(
-        Request::new("PUT", "/sealed/long").headers(&SSE_KMS).payload(&Payload::new(Form::Unsigned, GIB)),
-        None,
-    )?;
-    let small = Payload::new(Form::Unsigned, 4096);
-    let warm = |at: usize| vec![Request::new("PUT", format!("/sealed/warm-{at}")).headers(&SSE_KMS).payload(&small)];
-    Load { s3: &gateway.s3, connections, stop: Stop::Requests(20), requests: &warm }.run();
-    for form in Form::ALL {
-        let payload = Payload::new(form, GIB);
-        let put = |at: usize| vec![Request::new("PUT", format!("/sealed/{at}")).headers(&SSE_KMS).payload(&payload)];
-        over_idle(&format!("PUT, {}", form.name()), gateway, connections, limit, &put);
-    }
-    let get = |_: usize| vec![Request::new("GET", "/sealed/long")];
-    over_idle("GET", gateway, connections, limit, &get);
-    Ok(())
-}
-
-fn over_idle(
-    name: &str,
-    gateway: &Server,
-    connections: usize,
-    limit: Duration,
-    requests: &(dyn Fn(usize) -> Vec<Request> + Sync),
-) {
-    std::thread::sleep(Duration::from_secs(2));
-    let idle = gateway.process.resident();
-    let (mut most, mut bytes) = (0, 0);
-    std::thread::scope(|scope| {
-        let load = scope.spawn(|| Load { s3: &gateway.s3, connections, stop: Stop::Abandon(limit), requests }.run());
-        while !load.is_finished() {
-            most = most.max(gateway.process.resident());
-            std::thread::sleep(Duration::from_millis(50));
+fn quick_cells() -> Vec<Cell> {
+    let mut cells = Vec::new();
+    for (len, connections) in [(4096, 1), (4096, 16), (MIB, 16), (64 * MIB, 4)] {
+        for work in [Work::Put(Form::Unsigned), Work::Get] {
+            cells.push(Cell { work, len, connections });
         }
-        if let Ok(outcome) = load.join() {
-            bytes = outcome.bytes;
-            outcome.errors.iter().for_each(|error| println!("    {error}"));
-        }
-    });
-    println!(
-        "{name:<26} idle {:>6.1} MiB, most {:>6.1} MiB, over idle {:>6.2} MiB a transfer ({connections} at once, {} MiB ended)",
-        idle as f64 / MIB as f64,
-        most as f64 / MIB as f64,
-        most.saturating_sub(idle) as f64 / MIB as f64 / connections as f64,
-        bytes / MIB
-    );
+    }
+    cells
 }
 
-/// One object of 5 GiB, as large as a single request may be.
-fn full(gateway: &Server) -> io::Result<()> {
-    let payload = Payload::new(Form::Unsigned, 5 * GIB);
-    let put = |_: usize| vec![Request::new("PUT", "/sealed/full").headers(&SSE_KMS).payload(&payload)];
-    let get = |_: usize| vec![Request::new("GET", "/sealed/full")];
-    type Make<'a> = &'a (dyn Fn(usize) -> Vec<Request> + Sync);
-    for (name, requests) in [("PUT", &put as Make), ("GET", &get)] {
-        let before = gateway.process.cpu_secs();
-        let outcome = Load { s3: &gateway.s3, connections: 1, stop: Stop::Requests(1), requests }.run();
-        println!(
-            "{name} of 5 GiB: {:.0} MiB/s, {:.3} CPU s/GiB, {:.1} MiB resident",
-            outcome.bytes as f64 / MIB as f64 / outcome.secs,
-            (gateway.process.cpu_secs() - before) / 5.0,
-            gateway.process.resident() as f64 / MIB as f64
-        );
-        outcome.errors.iter().for_each(|error| println!("    {error}"));
+fn cells() -> Vec<Cell> {
+    let mut cells = Vec::new();
+    for (len, many) in [(4096, &[1, 16, 64][..]), (64 * 1024, &[1, 16, 64]), (MIB, &[1, 16, 64]), (64 * MIB, &[1, 16])]
+    {
+        for &connections in many {
+            for work in [Work::Put(Form::Unsigned), Work::Get] {
+                cells.push(Cell { work, len, connections });
+            }
+        }
     }
-    Ok(())
+    for len in [4096, MIB, 64 * MIB] {
+        for work in [Work::Put(Form::Signed), Work::Put(Form::Trailer), Work::GetWithChecksum] {
+            cells.push(Cell { work, len, connections: 16 });
+        }
+    }
+    cells
 }
