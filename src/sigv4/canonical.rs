@@ -30,11 +30,15 @@ pub(super) fn paths(head: &Parts) -> Vec<String> {
 
 /// Method, path, query, headers, their names, payload hash; each on its line.
 pub(super) fn request(head: &Parts, path: &str, signed_headers: &[String], payload_hash: &str) -> Vec<u8> {
-    let mut text = format!("{}\n{path}\n{}\n", head.method, query(head.uri.query().unwrap_or_default())).into_bytes();
+    let mut text = Vec::with_capacity(1024);
+    for line in [head.method.as_str(), path, &query(head.uri.query().unwrap_or_default())] {
+        text.extend_from_slice(line.as_bytes());
+        text.push(b'\n');
+    }
     for name in signed_headers {
         text.extend_from_slice(name.as_bytes());
         text.push(b':');
-        text.extend_from_slice(&header_value(head, name));
+        header_value(head, name, &mut text);
         text.push(b'\n');
     }
     text.push(b'\n');
@@ -54,6 +58,9 @@ pub(super) fn string_to_sign(date: &str, scope: &str, canonical_request: &[u8]) 
 
 /// Every pair decoded and encoded again, sorted by name, then value.
 fn query(raw: &str) -> String {
+    if raw.is_empty() {
+        return String::new();
+    }
     let encode = |text: &str| percent_encode(&decode(text), ENCODED).to_string();
     let mut pairs: Vec<(String, String)> = raw_pairs(raw)
         .filter(|(name, _)| decode(name) != SIGNATURE_PARAMETER)
@@ -64,18 +71,30 @@ fn query(raw: &str) -> String {
 }
 
 /// All values of a header, joined by commas, each trimmed and with runs of spaces made one.
-fn header_value(head: &Parts, name: &str) -> Vec<u8> {
-    let mut values = head.headers.get_all(name).iter().map(|value| compact(value.as_bytes())).peekable();
-    if values.peek().is_none() && name == "host" {
-        // HTTP/2 and absolute request targets carry the host in the URI.
-        return head.uri.authority().map(|host| host.as_str().as_bytes().to_vec()).unwrap_or_default();
+fn header_value(head: &Parts, name: &str, text: &mut Vec<u8>) {
+    let values = head.headers.get_all(name);
+    let mut count = 0;
+    for value in &values {
+        if count > 0 {
+            text.push(b',');
+        }
+        compact(value.as_bytes(), text);
+        count += 1;
     }
-    values.collect::<Vec<_>>().join(&b',')
+    if count == 0 && name == "host" {
+        // HTTP/2 and absolute request targets carry the host in the URI.
+        text.extend_from_slice(head.uri.authority().map_or("", |host| host.as_str()).as_bytes());
+    }
 }
 
-fn compact(value: &[u8]) -> Vec<u8> {
+fn compact(value: &[u8], text: &mut Vec<u8>) {
     let words = value.split(|byte| *byte == b' ').filter(|word| !word.is_empty());
-    words.collect::<Vec<_>>().join(&b' ')
+    for (at, word) in words.enumerate() {
+        if at > 0 {
+            text.push(b' ');
+        }
+        text.extend_from_slice(word);
+    }
 }
 
 #[cfg(test)]
@@ -113,7 +132,12 @@ mod tests {
 
     #[test]
     fn header_values_are_joined_and_compacted() {
-        assert_eq!(header_value(&head("/"), "a"), b"x y,z");
-        assert_eq!(header_value(&head("/"), "host"), b"h");
+        let value = |name| {
+            let mut text = Vec::new();
+            header_value(&head("/"), name, &mut text);
+            text
+        };
+        assert_eq!(value("a"), b"x y,z");
+        assert_eq!(value("host"), b"h");
     }
 }

@@ -1,24 +1,41 @@
 //! Secret access keys and the keys derived from them.
 
 use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+use zeroize::Zeroizing;
 
 use crate::crypto::{Secret, constant_time_eq, hmac_sha256};
 
 use super::credential::Scope;
 
 /// A secret access key as text. Zeroized, never printed.
-#[derive(Zeroize, ZeroizeOnDrop)]
-pub struct SecretKeyText(String);
+pub struct SecretKeyText {
+    text: Zeroizing<String>,
+    /// The last key derived from it: a client signs for one day, Region and service after the other.
+    last: Mutex<Option<(Scope, Arc<SigningKey>)>>,
+}
 
 impl SecretKeyText {
     pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
+        Self { text: Zeroizing::new(text.into()), last: Mutex::default() }
     }
 
     pub fn expose(&self) -> &str {
-        &self.0
+        &self.text
+    }
+
+    /// The key for one day, Region and service.
+    pub(super) fn signing_key(&self, scope: &Scope) -> Arc<SigningKey> {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*last {
+            Some((known, key)) if known == scope => key.clone(),
+            _ => {
+                let key = Arc::new(SigningKey::derive(self, scope));
+                *last = Some((scope.clone(), key.clone()));
+                key
+            }
+        }
     }
 }
 

@@ -1,15 +1,14 @@
-//! Signs requests to a backend (aws-sigv4).
+//! Signs requests to a backend, by the canonical form that requests from clients are verified by.
 
-use aws_sigv4::http_request::{
-    self, PayloadChecksumKind, PercentEncodingMode, SignableBody, SignableRequest, SigningSettings,
-    UriPathNormalizationMode,
-};
-use aws_sigv4::sign::v4;
+use http::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use http::request::Parts;
-use http::{HeaderMap, HeaderValue};
 use time::OffsetDateTime;
 
-use super::SecretKeyText;
+use crate::names::Region;
+
+use super::credential::Scope;
+use super::timestamp::basic;
+use super::{SecretKeyText, canonical};
 
 /// Credentials at a backend.
 #[derive(Debug)]
@@ -44,63 +43,128 @@ pub fn sign(
     payload: SignedPayload,
     now: OffsetDateTime,
 ) -> Result<(), SignError> {
-    let instructions = {
-        let headers = signed_headers(&head.headers)?;
-        let uri = head.uri.to_string();
-        let body = match payload {
-            SignedPayload::Unsigned => SignableBody::UnsignedPayload,
-            SignedPayload::UnsignedTrailer => SignableBody::StreamingUnsignedPayloadTrailer,
-            SignedPayload::Sha256(hash) => SignableBody::Precomputed(hex::encode(hash)),
-        };
-        let request = SignableRequest::new(head.method.as_str(), uri, headers.into_iter(), body).map_err(fault)?;
-        let identity = aws_credentials(credentials).into();
-        let params = v4::SigningParams::builder()
-            .identity(&identity)
-            .region(region)
-            .name(service)
-            .time(now.into())
-            .settings(settings())
-            .build()
-            .map_err(fault)?;
-        http_request::sign(request, &params.into()).map_err(fault)?.into_parts().0
+    let date = basic(now);
+    let payload_hash = match payload {
+        SignedPayload::Unsigned => "UNSIGNED-PAYLOAD".to_owned(),
+        SignedPayload::UnsignedTrailer => "STREAMING-UNSIGNED-PAYLOAD-TRAILER".to_owned(),
+        SignedPayload::Sha256(hash) => hex::encode(hash),
     };
-    for header in instructions.into_parts().0 {
-        let mut value = HeaderValue::from_str(header.value()).map_err(fault)?;
-        value.set_sensitive(header.sensitive());
-        head.headers.insert(header.name(), value);
+    head.headers.insert(DATE, HeaderValue::from_str(&date).map_err(fault)?);
+    head.headers.insert(CONTENT_SHA256, HeaderValue::from_str(&payload_hash).map_err(fault)?);
+    if let Some(token) = &credentials.session_token {
+        head.headers.insert(SECURITY_TOKEN, sensitive(token.expose())?);
     }
+
+    let region = Region::new(region).map_err(fault)?;
+    let scope = Scope { date: date.chars().take(8).collect(), region, service: service.to_owned() };
+    let names = signed_headers(head);
+    let path = match head.uri.path() {
+        "" => "/",
+        path => path,
+    };
+    let request = canonical::request(head, path, &names, &payload_hash);
+    let scope_text = scope.text();
+    let string_to_sign = canonical::string_to_sign(&date, &scope_text, &request);
+    let signature = credentials.secret_key.signing_key(&scope).signature(&string_to_sign);
+    let authorization = format!(
+        "AWS4-HMAC-SHA256 Credential={}/{scope_text}, SignedHeaders={}, Signature={signature}",
+        credentials.access_key_id,
+        names.join(";")
+    );
+    head.headers.insert(AUTHORIZATION, sensitive(&authorization)?);
     Ok(())
 }
 
-/// What S3 wants signed. Others are left out, since the client library and proxies may still change them.
-fn signed_headers(headers: &HeaderMap) -> Result<Vec<(&str, &str)>, SignError> {
-    let wanted = |name: &str| name.starts_with("x-amz-") || matches!(name, "host" | "content-md5" | "content-type");
-    headers
-        .iter()
-        .filter(|(name, _)| wanted(name.as_str()))
-        .map(|(name, value)| Ok((name.as_str(), std::str::from_utf8(value.as_bytes()).map_err(fault)?)))
-        .collect()
+const DATE: HeaderName = HeaderName::from_static("x-amz-date");
+const CONTENT_SHA256: HeaderName = HeaderName::from_static("x-amz-content-sha256");
+const SECURITY_TOKEN: HeaderName = HeaderName::from_static("x-amz-security-token");
+
+/// What S3 wants signed, sorted. Others are left out, since the client library and proxies may still change them.
+fn signed_headers(head: &Parts) -> Vec<String> {
+    let wanted = |name: &&str| name.starts_with("x-amz-") || matches!(*name, "host" | "content-md5" | "content-type");
+    let mut names: Vec<String> =
+        head.headers.keys().map(HeaderName::as_str).filter(wanted).map(str::to_owned).collect();
+    if !head.headers.contains_key(http::header::HOST) {
+        names.push("host".to_owned());
+    }
+    names.sort_unstable();
+    names
 }
 
-/// S3's rules: one encoding, no normalisation of `//`, `.` and `..`, the hash in a header.
-fn settings() -> SigningSettings {
-    let mut settings = SigningSettings::default();
-    settings.percent_encoding_mode = PercentEncodingMode::Single;
-    settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled;
-    settings.payload_checksum_kind = PayloadChecksumKind::XAmzSha256;
-    settings
-}
-
-fn aws_credentials(credentials: &Credentials) -> aws_credential_types::Credentials {
-    aws_credential_types::Credentials::new(
-        credentials.access_key_id.as_str(),
-        credentials.secret_key.expose(),
-        credentials.session_token.as_ref().map(|token| token.expose().to_owned()),
-        None,
-        "settings",
-    )
+fn sensitive(text: &str) -> Result<HeaderValue, SignError> {
+    let mut value = HeaderValue::from_str(text).map_err(fault)?;
+    value.set_sensitive(true);
+    Ok(value)
 }
 
 fn fault(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> SignError {
     SignError(error.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aws_sigv4::http_request::{self, PayloadChecksumKind, PercentEncodingMode, SignableBody, SignableRequest};
+    use aws_sigv4::http_request::{SigningSettings, UriPathNormalizationMode};
+    use aws_sigv4::sign::v4;
+
+    /// What AWS's own library says.
+    fn expected(head: &Parts, body: SignableBody<'_>, now: OffsetDateTime) -> String {
+        let mut settings = SigningSettings::default();
+        settings.percent_encoding_mode = PercentEncodingMode::Single;
+        settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled;
+        settings.payload_checksum_kind = PayloadChecksumKind::XAmzSha256;
+        let token = Some("the-token".to_owned());
+        let identity = aws_credential_types::Credentials::new("AKIDEXAMPLE", "secret", token, None, "tests").into();
+        let params = v4::SigningParams::builder()
+            .identity(&identity)
+            .region("eu-central-1")
+            .name("s3")
+            .time(now.into())
+            .settings(settings)
+            .build()
+            .unwrap()
+            .into();
+        let wanted =
+            |name: &str| name.starts_with("x-amz-meta") || matches!(name, "host" | "content-md5" | "content-type");
+        let headers = head.headers.iter().map(|(name, value)| (name.as_str(), value.to_str().unwrap()));
+        let headers = headers.filter(|(name, _)| wanted(name));
+        let request = SignableRequest::new(head.method.as_str(), head.uri.to_string(), headers, body).unwrap();
+        let signed = http_request::sign(request, &params).unwrap().into_parts().0.into_parts().0;
+        signed.iter().find(|header| header.name() == "authorization").unwrap().value().to_owned()
+    }
+
+    #[test]
+    fn signatures_are_those_of_the_library_of_aws() {
+        let secret = |text| SecretKeyText::new(text);
+        let credentials = Credentials {
+            access_key_id: "AKIDEXAMPLE".into(),
+            secret_key: secret("secret"),
+            session_token: Some(secret("the-token")),
+        };
+        let now = time::macros::datetime!(2026-11-24 21:00:00 UTC);
+        let later = time::macros::datetime!(2026-11-25 21:00:00 UTC);
+        let uris =
+            ["/b/k", "/b/a//b/../c", "/b/%C3%A9%20%2B?partNumber=1&uploadId=a%2Fb", "/b?acl", "/b?list-type=2&prefix="];
+        for (at, uri) in uris.into_iter().enumerate() {
+            let request = http::Request::put(format!("http://127.0.0.1:9000{uri}"))
+                .header("host", "127.0.0.1:9000")
+                .header("content-type", "text/plain;  charset=utf-8")
+                .header("x-amz-meta-a", " padded  value ")
+                .header("cache-control", "no-cache");
+            let mut head = request.body(()).unwrap().into_parts().0;
+            let cases = [
+                (SignedPayload::Unsigned, SignableBody::UnsignedPayload),
+                (SignedPayload::UnsignedTrailer, SignableBody::StreamingUnsignedPayloadTrailer),
+                (SignedPayload::Sha256([7; 32]), SignableBody::Precomputed(hex::encode([7; 32]))),
+            ];
+            for (payload, body) in cases {
+                // Two days in turn: a key of the wrong one must not come back.
+                let now = if at % 2 == 0 { now } else { later };
+                let expected = expected(&head, body, now);
+                sign(&mut head, &credentials, "eu-central-1", "s3", payload, now).unwrap();
+                assert_eq!(head.headers["authorization"], expected, "{uri} {payload:?}");
+            }
+        }
+    }
 }

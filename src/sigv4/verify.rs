@@ -77,7 +77,7 @@ pub fn verify(
         return Err(Error::UnknownAccessKey { access_key_id: access_key_id.clone() });
     };
     signed_headers::check(head, &stated.signed_headers)?;
-    let key = SigningKey::derive(&secret_key, &stated.credential.scope);
+    let key = secret_key.signing_key(&stated.credential.scope);
     check_signature(head, &stated, &payload_hash, &key)?;
     Ok(Some(verified(stated, payload, key)))
 }
@@ -134,10 +134,10 @@ fn check_signature(head: &Parts, stated: &Stated, payload_hash: &str, key: &Sign
     })))
 }
 
-fn verified(stated: Stated, payload: Payload, key: SigningKey) -> Verified {
+fn verified(stated: Stated, payload: Payload, key: Arc<SigningKey>) -> Verified {
     let chunk_signer = match payload {
         Payload::ChunkedSigned { .. } => Some(ChunkSigner {
-            key: Arc::new(key),
+            key,
             access_key_id: stated.credential.access_key_id.clone(),
             date: basic(stated.date),
             scope: stated.credential.scope.text(),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderMap, HeaderValue, USER_AGENT};
+use http::header::{CONTENT_LENGTH, HOST, HeaderMap, HeaderValue, USER_AGENT};
 use http::{Method, Response, Uri};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
@@ -112,12 +112,10 @@ impl Http {
         let (mut head, ()) = http::Request::new(()).into_parts();
         head.method = method;
         head.uri = uri;
-        let (signed, unsigned): (Vec<_>, Vec<_>) = headers.iter().partition(|(name, _)| is_signed(name.as_str()));
-        head.headers = signed.into_iter().map(owned).collect();
+        head.headers = headers;
         let region = self.config.region.as_str();
         sigv4::sign(&mut head, &self.credentials, region, "s3", payload, OffsetDateTime::now_utc())
             .map_err(|error| Error::Unbuildable(error.into()))?;
-        head.headers.extend(unsigned.into_iter().map(owned));
         Ok(head)
     }
 }
@@ -131,14 +129,6 @@ struct Outgoing {
 
 fn asks_for_lock(headers: &HeaderMap) -> bool {
     headers.keys().any(|name| name.as_str().starts_with("x-amz-object-lock-"))
-}
-
-fn owned((name, value): (&http::HeaderName, &HeaderValue)) -> (http::HeaderName, HeaderValue) {
-    (name.clone(), value.clone())
-}
-
-fn is_signed(name: &str) -> bool {
-    name.starts_with("x-amz-") || name == HOST || name == CONTENT_TYPE || name == "content-md5"
 }
 
 /// The Host header: without the port where it is the scheme's own.
