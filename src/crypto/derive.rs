@@ -1,6 +1,9 @@
 //! Key derivation and digests: HKDF, HMAC and SHA-256, by aws-lc-rs.
 
+use std::fmt;
+
 use aws_lc_rs::{constant_time, digest, hkdf, hmac};
+use zeroize::{Zeroize, Zeroizing};
 
 /// An output length, as aws-lc-rs wants it said.
 struct OutputLen(usize);
@@ -22,6 +25,40 @@ pub fn hkdf_sha256(ikm: &[u8], salt: &[u8], info: &[&[u8]], out: &mut [u8]) {
         .expand(info, OutputLen(out.len()))
         .and_then(|okm| okm.fill(out))
         .expect("the output has at most 255 blocks");
+}
+
+/// HKDF-SHA256 without salt, stopped half way: one secret, extracted once, from which many keys are expanded.
+pub struct Extracted(hmac::Key);
+
+impl Extracted {
+    pub fn new(ikm: &[u8]) -> Self {
+        let mut extracted = hmac_sha256(&[0; 32], &[ikm]);
+        let key = hmac::Key::new(hmac::HMAC_SHA256, &extracted);
+        extracted.zeroize();
+        Self(key)
+    }
+
+    /// Expands with `info` and fills `out`: what [`hkdf_sha256`] gives for the same secret and no salt.
+    pub fn expand(&self, info: &[u8], out: &mut [u8]) {
+        let mut block = Zeroizing::new([0; 32]);
+        for (at, piece) in out.chunks_mut(32).enumerate() {
+            let mut context = hmac::Context::with_key(&self.0);
+            if at > 0 {
+                context.update(block.as_slice());
+            }
+            context.update(info);
+            // Every output is a constant and short.
+            context.update(&[at as u8 + 1]);
+            block.copy_from_slice(context.sign().as_ref());
+            piece.copy_from_slice(&block[..piece.len()]);
+        }
+    }
+}
+
+impl fmt::Debug for Extracted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Extracted(redacted)")
+    }
 }
 
 /// HMAC-SHA256 over the concatenation of `parts`.
@@ -89,6 +126,16 @@ mod tests {
         hkdf_sha256(b"key", b"salt", &[&[9; 4000]], &mut whole);
         hkdf_sha256(b"key", b"salt", &[&[9; 1000][..]; 4], &mut pieces);
         assert_eq!(whole, pieces);
+    }
+
+    #[test]
+    fn both_ways_to_derive_agree() {
+        for len in [1, 32, 39, 64, 65] {
+            let (mut whole, mut halves) = (vec![0; len], vec![0; len]);
+            hkdf_sha256(b"the secret", &[], &[b"the info"], &mut whole);
+            Extracted::new(b"the secret").expand(b"the info", &mut halves);
+            assert_eq!(whole, halves, "{len}");
+        }
     }
 
     /// RFC 4231, test case 2.

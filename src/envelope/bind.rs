@@ -1,6 +1,6 @@
 //! The binding: one HMAC over the place, the record and the client's metadata.
 
-use crate::crypto::{SecretBytes, Unauthentic, constant_time_eq, hmac_sha256};
+use crate::crypto::{Secret, SecretBytes, Unauthentic, constant_time_eq, hmac_sha256};
 use crate::seal::{LayerKeys, derive, length_prefixed};
 
 use super::{ClientMetadata, Envelope, Error, Place};
@@ -13,11 +13,7 @@ impl Envelope {
     }
 
     pub(super) fn compute_binding(&self, deks: &LayerKeys, place: &Place<'_>, metadata: &ClientMetadata) -> [u8; 32] {
-        // All data keys together: with two layers, neither key alone can forge.
-        let mut all = Vec::with_capacity(64);
-        deks.iter().for_each(|(_, dek)| all.extend_from_slice(dek.expose()));
-        let all = SecretBytes::new(all);
-        let key = derive::<32>(all.expose(), &[], "sealgate/v1/envelope", &[]);
+        let key = binding_key(deks);
 
         let mut bound = Vec::with_capacity(1024);
         length_prefixed(&mut bound, place.bucket.as_str().as_bytes());
@@ -28,5 +24,19 @@ impl Envelope {
             length_prefixed(&mut bound, value);
         }
         hmac_sha256(key.expose(), &[&bound])
+    }
+}
+
+/// From all data keys together: with two layers, neither key alone can forge.
+fn binding_key(deks: &LayerKeys) -> Secret<32> {
+    const LABEL: &str = "sealgate/v1/envelope";
+    match deks {
+        LayerKeys::One(only) => only.derive(LABEL, &[]),
+        LayerKeys::Two { inner, outer } => {
+            let mut all = Vec::with_capacity(64);
+            all.extend_from_slice(inner.secret().expose());
+            all.extend_from_slice(outer.secret().expose());
+            derive(SecretBytes::new(all).expose(), &[], LABEL, &[])
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! The full-object checksum in the envelope: sealed, since it tells what the plaintext is.
 
-use crate::crypto::{NONCE_LEN, Secret, TAG_LEN, Unauthentic};
-use crate::seal::{Cipher, FullChecksum, Layer, LayerKeys, Reader, derive};
+use crate::crypto::{NONCE_LEN, TAG_LEN, Unauthentic};
+use crate::seal::{Cipher, DataKey, FullChecksum, Layer, LayerKeys, Reader, derive};
 
 use super::{Envelope, Error, WrappedLayer};
 
@@ -51,6 +51,6 @@ impl Envelope {
 }
 
 /// The wrap salt is fresh in every envelope, so this key seals once: hence the zero nonce.
-fn cipher(layer: Layer, dek: &Secret<32>, wrapped: &WrappedLayer) -> Cipher {
-    Cipher::new(layer, &derive(dek.expose(), &wrapped.salt, "sealgate/v1/checksum", &[&[layer.code()]]))
+fn cipher(layer: Layer, dek: &DataKey, wrapped: &WrappedLayer) -> Cipher {
+    Cipher::new(layer, &derive(dek.secret().expose(), &wrapped.salt, "sealgate/v1/checksum", &[&[layer.code()]]))
 }

@@ -1,7 +1,10 @@
 //! The data keys of an object: one for each layer.
 
-use crate::crypto::Secret;
+use std::sync::OnceLock;
 
+use crate::crypto::{Extracted, Secret};
+
+use super::derive::info;
 use super::key_commitment;
 
 /// How many times a body is sealed.
@@ -48,19 +51,51 @@ impl Layer {
     }
 }
 
-/// The data keys (DEKs) of an object and its copies.
+/// The key that seals one layer of an object and of its copies (DEK).
+#[derive(Debug)]
+pub struct DataKey {
+    secret: Secret<32>,
+    /// What its derived keys have in common; made when the first is wanted.
+    extracted: OnceLock<Extracted>,
+}
+
+impl DataKey {
+    pub fn new(secret: Secret<32>) -> Self {
+        Self { secret, extracted: OnceLock::new() }
+    }
+
+    pub fn secret(&self) -> &Secret<32> {
+        &self.secret
+    }
+
+    /// [`derive`](super::derive) from this key, without salt.
+    pub(crate) fn derive<const N: usize>(&self, label: &str, fields: &[&[u8]]) -> Secret<N> {
+        let extracted = self.extracted.get_or_init(|| Extracted::new(self.secret.expose()));
+        Secret::filled(|out| extracted.expand(&info(label, fields), out))
+    }
+}
+
+/// The data keys (DEKs) of an object: one for each layer.
 #[derive(Debug)]
 pub enum LayerKeys {
-    One(Secret<32>),
-    Two { inner: Secret<32>, outer: Secret<32> },
+    One(DataKey),
+    Two { inner: DataKey, outer: DataKey },
 }
 
 impl LayerKeys {
+    pub fn one(only: Secret<32>) -> Self {
+        Self::One(DataKey::new(only))
+    }
+
+    pub fn two(inner: Secret<32>, outer: Secret<32>) -> Self {
+        Self::Two { inner: DataKey::new(inner), outer: DataKey::new(outer) }
+    }
+
     /// Fresh keys.
     pub fn random(layers: Layers) -> Self {
         match layers {
-            Layers::One => Self::One(Secret::random()),
-            Layers::Two => Self::Two { inner: Secret::random(), outer: Secret::random() },
+            Layers::One => Self::one(Secret::random()),
+            Layers::Two => Self::two(Secret::random(), Secret::random()),
         }
     }
 
@@ -72,13 +107,13 @@ impl LayerKeys {
     }
 
     /// The only key, or the one next to the plaintext.
-    pub fn inner(&self) -> &Secret<32> {
+    pub fn inner(&self) -> &DataKey {
         match self {
             Self::One(inner) | Self::Two { inner, .. } => inner,
         }
     }
 
-    pub fn outer(&self) -> Option<&Secret<32>> {
+    pub fn outer(&self) -> Option<&DataKey> {
         match self {
             Self::One(_) => None,
             Self::Two { outer, .. } => Some(outer),
@@ -86,7 +121,7 @@ impl LayerKeys {
     }
 
     /// The keys, the inner one first.
-    pub fn iter(&self) -> impl Iterator<Item = (Layer, &Secret<32>)> {
+    pub fn iter(&self) -> impl Iterator<Item = (Layer, &DataKey)> {
         std::iter::once((Layer::Inner, self.inner())).chain(self.outer().map(|outer| (Layer::Outer, outer)))
     }
 
@@ -98,8 +133,8 @@ impl LayerKeys {
     /// A second copy of the keys: explicit, since every copy is one more to lose.
     pub fn duplicate(&self) -> Self {
         match self {
-            Self::One(only) => Self::One(only.duplicate()),
-            Self::Two { inner, outer } => Self::Two { inner: inner.duplicate(), outer: outer.duplicate() },
+            Self::One(only) => Self::one(only.secret.duplicate()),
+            Self::Two { inner, outer } => Self::two(inner.secret.duplicate(), outer.secret.duplicate()),
         }
     }
 }

@@ -114,6 +114,7 @@
 
 pub mod layout;
 
+mod buffers;
 mod cipher;
 mod derive;
 mod error;
@@ -129,7 +130,7 @@ mod tail;
 
 pub use derive::key_commitment;
 pub use error::Error;
-pub use keys::{Layer, LayerKeys, Layers};
+pub use keys::{DataKey, Layer, LayerKeys, Layers};
 pub use manifest::{FullChecksum, Manifest, PartEntry};
 pub use opener::{StreamOpener, cipher_range_for};
 pub use places::{Piece, StreamPlace};

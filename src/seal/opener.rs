@@ -1,10 +1,12 @@
-//! Opening any range of a stream: only the segments that hold it are read, and none leaves before its tag verified.
+//! Opening any range of a stream: only the segments that hold it are read, and none leaves before its tag verified. A
+//! segment is opened from where it arrived; only one that came in two pieces is copied.
 
 use std::ops::Range;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 
-use super::layout::{self, HEADER, SEGMENT};
+use super::buffers::Buffers;
+use super::layout::{self, HEADER, SEGMENT, TAG};
 use super::stream::{End, HEADER_LEN, LayerStream};
 use super::{Layer, LayerKeys, Layers, StreamId, Unauthentic};
 
@@ -68,8 +70,9 @@ struct LayerOpener {
     cipher: Range<u64>,
     /// Of the next byte to come.
     position: u64,
-    /// The segment being collected.
-    buffer: BytesMut,
+    /// The segment being collected, where it came in several pieces.
+    buffer: Vec<u8>,
+    buffers: Buffers,
 }
 
 impl LayerOpener {
@@ -78,7 +81,7 @@ impl LayerOpener {
         let plain = plain.start.min(end)..end;
         let cipher = layout::one_layer_range(plain_len, &plain);
         let position = cipher.start;
-        Self { stream, plain_len, plain, cipher, position, buffer: BytesMut::new() }
+        Self { stream, plain_len, plain, cipher, position, buffer: Vec::new(), buffers: Buffers::default() }
     }
 
     fn stream_len(&self) -> u64 {
@@ -92,17 +95,22 @@ impl LayerOpener {
             }
             let index = self.position / SEGMENT;
             let segment_end = ((index + 1) * SEGMENT).min(self.cipher.end);
-            if self.buffer.is_empty() {
-                self.buffer.reserve((segment_end - self.position) as usize);
-            }
             // A segment's rest: at most 64 KiB.
             let missing = (segment_end - self.position) as usize;
             let (taken, rest) = cipher.split_at(cipher.len().min(missing));
-            self.buffer.extend_from_slice(taken);
             self.position += taken.len() as u64;
             cipher = rest;
-            if self.position == segment_end {
-                out.extend(self.open(index)?);
+            if self.position < segment_end {
+                self.buffer.reserve(missing);
+                self.buffer.extend_from_slice(taken);
+            } else if self.buffer.is_empty() {
+                out.extend(self.open(index, taken)?);
+            } else {
+                let mut segment = std::mem::take(&mut self.buffer);
+                segment.extend_from_slice(taken);
+                out.extend(self.open(index, &segment)?);
+                segment.clear();
+                self.buffer = segment;
             }
         }
         Ok(())
@@ -112,27 +120,29 @@ impl LayerOpener {
         if self.position == self.cipher.end { Ok(()) } else { Err(Unauthentic) }
     }
 
-    /// Opens the collected segment in place; what is wanted of it, if anything.
-    fn open(&mut self, index: u64) -> Result<Option<Bytes>, Unauthentic> {
-        let mut segment = std::mem::take(&mut self.buffer);
+    /// Opens a segment, read where it lies; what is wanted of it, if anything.
+    fn open(&mut self, index: u64, segment: &[u8]) -> Result<Option<Bytes>, Unauthentic> {
         let header_len = if index == 0 { HEADER_LEN } else { 0 };
-        let (header, sealed) = segment.split_at_mut_checked(header_len).ok_or(Unauthentic)?;
+        let (header, sealed) = segment.split_at_checked(header_len).ok_or(Unauthentic)?;
         if index == 0 && *header != *self.stream.header() {
             return Err(Unauthentic);
         }
+        let opened_len = sealed.len().checked_sub(TAG as usize).ok_or(Unauthentic)?;
         let last = layout::segments(self.plain_len) - 1;
         let end = if index == last { End::Last } else { End::More };
-        let opened_len = self.stream.open(index, end, sealed)?.len();
+        // A full buffer even where the text is shorter by header and tag, so that it can be used again.
+        let room = if segment.len() == SEGMENT as usize { segment.len() } else { opened_len };
+        let mut opened = self.buffers.take(room);
+        self.stream.open_into(index, end, sealed, &mut opened[..opened_len])?;
 
-        // Positions of the segment's plaintext, then of the wanted part of it within the segment's bytes.
+        // Positions of the segment's plaintext, then of the wanted part of it within the opened bytes.
         let start = layout::segment_plain_start(index);
         let wanted = self.plain.start.max(start)..self.plain.end.min(start + opened_len as u64);
         if wanted.is_empty() {
             return Ok(None);
         }
-        let from = header_len + (wanted.start - start) as usize;
-        let to = header_len + (wanted.end - start) as usize;
-        Ok(Some(segment.freeze().slice(from..to)))
+        let (from, to) = ((wanted.start - start) as usize, (wanted.end - start) as usize);
+        Ok(Some(self.buffers.lend(opened, from, to)))
     }
 }
 

@@ -1,7 +1,9 @@
-//! Sealing a stream: plaintext in pieces of any size becomes sealed segments, one copy and one pass for each layer.
+//! Sealing a stream: plaintext in pieces of any size becomes sealed segments, one pass for each layer. What fills a
+//! segment is sealed from where it arrived; only what lies on the border of two pieces is copied.
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 
+use super::buffers::Buffers;
 use super::layout::{SEGMENT, TAG};
 use super::stream::{End, HEADER_LEN, LayerStream};
 use super::{Layer, LayerKeys, StreamId};
@@ -53,45 +55,62 @@ const FULL: usize = (SEGMENT - TAG) as usize;
 
 struct LayerSealer {
     stream: LayerStream,
-    /// The segment being filled, starting with the header where it is the first; at most [`FULL`] bytes.
-    buffer: BytesMut,
+    buffers: Buffers,
+    /// The segment being filled, starting with the header where it is the first: its first `held` bytes. What lies
+    /// behind them has no meaning.
+    buffer: Vec<u8>,
+    /// At most [`FULL`].
+    held: usize,
     index: u64,
 }
 
 impl LayerSealer {
     fn new(stream: LayerStream) -> Self {
-        let mut buffer = BytesMut::with_capacity(SEGMENT as usize);
-        buffer.extend_from_slice(stream.header());
-        Self { stream, buffer, index: 0 }
+        let buffer = stream.header().to_vec();
+        let held = buffer.len();
+        Self { stream, buffers: Buffers::default(), buffer, held, index: 0 }
     }
 
     fn push(&mut self, mut plain: &[u8], out: &mut Vec<Bytes>) {
-        while !plain.is_empty() {
-            // A full segment goes out only when more plaintext follows: until then it may be the last.
-            if self.buffer.len() == FULL {
-                out.push(self.seal(End::More));
-            }
-            let (taken, rest) = plain.split_at(plain.len().min(FULL - self.buffer.len()));
-            self.buffer.extend_from_slice(taken);
+        // A full segment goes out only when more plaintext follows: until then it may be the last.
+        while plain.len() > FULL - self.held {
+            let (taken, rest) = plain.split_at(FULL - self.held);
+            out.push(self.seal_full(taken));
             plain = rest;
         }
+        self.hold(plain);
+    }
+
+    /// Keeps what does not fill a segment.
+    fn hold(&mut self, plain: &[u8]) {
+        let room = self.buffer.len() - self.held;
+        let (within, beyond) = plain.split_at(plain.len().min(room));
+        self.buffer[self.held..][..within.len()].copy_from_slice(within);
+        self.buffer.extend_from_slice(beyond);
+        self.held += plain.len();
+    }
+
+    /// Seals what is held and `more`, which together are a full segment. `more` is read where it lies.
+    fn seal_full(&mut self, more: &[u8]) -> Bytes {
+        self.buffer.resize(SEGMENT as usize, 0);
+        let header_len = self.header_len();
+        let held = self.held - header_len;
+        self.stream.seal_joined(self.index, End::More, &mut self.buffer[header_len..], held, more);
+        self.index += 1;
+        self.held = 0;
+        let full = std::mem::replace(&mut self.buffer, self.buffers.take_any());
+        self.buffers.lend(full, 0, SEGMENT as usize)
     }
 
     fn finish(mut self, out: &mut Vec<Bytes>) {
-        let last = self.seal(End::Last);
-        out.push(last);
+        self.buffer.truncate(self.held);
+        let header_len = self.header_len();
+        let tag = self.stream.seal(self.index, End::Last, &mut self.buffer[header_len..]);
+        self.buffer.extend_from_slice(&tag);
+        out.push(self.buffer.into());
     }
 
-    /// Seals the buffer in place and starts the next one.
-    fn seal(&mut self, end: End) -> Bytes {
-        let header_len = if self.index == 0 { HEADER_LEN } else { 0 };
-        let tag = self.stream.seal(self.index, end, &mut self.buffer[header_len..]);
-        self.buffer.extend_from_slice(&tag);
-        self.index += 1;
-        let next = match end {
-            End::More => BytesMut::with_capacity(SEGMENT as usize),
-            End::Last => BytesMut::new(),
-        };
-        std::mem::replace(&mut self.buffer, next).freeze()
+    fn header_len(&self) -> usize {
+        if self.index == 0 { HEADER_LEN } else { 0 }
     }
 }

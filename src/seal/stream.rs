@@ -1,10 +1,10 @@
 //! One layer of one stream: its header, its key, its nonces.
 
-use crate::crypto::{NONCE_LEN, Secret, TAG_LEN, Unauthentic};
+use crate::crypto::{NONCE_LEN, TAG_LEN, Unauthentic};
 
 use super::cipher::Cipher;
-use super::derive::{derive, derive_stream_key};
-use super::{Layer, layout};
+use super::derive::derive_stream_key;
+use super::{DataKey, Layer, layout};
 
 /// 16 fresh random bytes of one UploadPart, so that a part uploaded twice never shares a key.
 pub type Attempt = [u8; 16];
@@ -27,11 +27,11 @@ pub(super) struct LayerStream {
 }
 
 impl LayerStream {
-    pub(super) fn new(dek: &Secret<32>, layer: Layer, id: &StreamId) -> Self {
+    pub(super) fn new(dek: &DataKey, layer: Layer, id: &StreamId) -> Self {
         let part = id.part.to_be_bytes();
         let attempt = id.attempt.as_ref().map_or(&[][..], |attempt| attempt);
         let fields: [&[u8]; 3] = [&[layer.code()], &part, attempt];
-        let drawn = derive::<{ SALT_LEN + PREFIX_LEN }>(dek.expose(), &[], "sealgate/v1/stream", &fields);
+        let drawn = dek.derive::<{ SALT_LEN + PREFIX_LEN }>("sealgate/v1/stream", &fields);
         let mut header = [HEADER_LEN as u8; HEADER_LEN];
         header[1..].copy_from_slice(drawn.expose());
 
@@ -50,9 +50,14 @@ impl LayerStream {
         self.cipher.seal(self.nonce(index, end), &[], plain)
     }
 
-    /// Opens segment `index`, ciphertext and tag, in place.
-    pub(super) fn open<'a>(&self, index: u64, end: End, sealed: &'a mut [u8]) -> Result<&'a mut [u8], Unauthentic> {
-        self.cipher.open(self.nonce(index, end), &[], sealed)
+    /// Seals segment `index` into `buffer`: `held` bytes of it stand there, `more` follow, then the tag.
+    pub(super) fn seal_joined(&self, index: u64, end: End, buffer: &mut [u8], held: usize, more: &[u8]) {
+        self.cipher.seal_joined(self.nonce(index, end), &[], buffer, held, more);
+    }
+
+    /// Opens segment `index`, ciphertext and tag, into `out`.
+    pub(super) fn open_into(&self, index: u64, end: End, sealed: &[u8], out: &mut [u8]) -> Result<(), Unauthentic> {
+        self.cipher.open_into(self.nonce(index, end), &[], sealed, out)
     }
 
     /// Nonce prefix, segment number, last flag.
@@ -80,9 +85,10 @@ pub(super) enum End {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::crypto::Secret;
 
     fn header(part: u16, attempt: Option<Attempt>, layer: Layer) -> [u8; HEADER_LEN] {
-        *LayerStream::new(&Secret::new([1; 32]), layer, &StreamId { part, attempt }).header()
+        *LayerStream::new(&DataKey::new(Secret::new([1; 32])), layer, &StreamId { part, attempt }).header()
     }
 
     /// Equal headers would be equal keys and nonces.
@@ -105,7 +111,7 @@ mod tests {
 
     #[test]
     fn nonces_count_segments_and_mark_the_last() {
-        let stream = LayerStream::new(&Secret::new([1; 32]), Layer::Inner, &StreamId::default());
+        let stream = LayerStream::new(&DataKey::new(Secret::new([1; 32])), Layer::Inner, &StreamId::default());
         let nonce = stream.nonce(0x0102_0304, End::Last);
         assert_eq!(nonce[..7], stream.header[33..]);
         assert_eq!(nonce[7..], [1, 2, 3, 4, 1]);

@@ -14,8 +14,8 @@ const PLAIN_LENS: [u64; 12] = [0, 1, 100, 65_423, 65_424, 65_425, 65_479, 65_480
 
 fn keys(layers: Layers) -> LayerKeys {
     match layers {
-        Layers::One => LayerKeys::One(Secret::new([1; 32])),
-        Layers::Two => LayerKeys::Two { inner: Secret::new([1; 32]), outer: Secret::new([2; 32]) },
+        Layers::One => LayerKeys::one(Secret::new([1; 32])),
+        Layers::Two => LayerKeys::two(Secret::new([1; 32]), Secret::new([2; 32])),
     }
 }
 
@@ -106,7 +106,7 @@ fn a_stream_opens_as_itself_only() {
     for other in others {
         assert_eq!(open_range(&right, &other, 10, 0..10, &stream), Err(Unauthentic));
     }
-    let wrong = LayerKeys::One(Secret::new([2; 32]));
+    let wrong = LayerKeys::one(Secret::new([2; 32]));
     assert_eq!(open_range(&wrong, &part(1), 10, 0..10, &stream), Err(Unauthentic));
 }
 

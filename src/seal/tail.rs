@@ -1,11 +1,10 @@
 //! The end of a sealed object: padding, sealed manifest, its length, the version.
 
-use crate::crypto::{NONCE_LEN, Secret, TAG_LEN, Unauthentic, hmac_sha256};
+use crate::crypto::{NONCE_LEN, TAG_LEN, Unauthentic, hmac_sha256};
 
 use super::cipher::Cipher;
-use super::derive::derive;
 use super::layout::MAX_MANIFEST;
-use super::{Error, Layer, LayerKeys, Layers, Manifest, VERSION, layout};
+use super::{DataKey, Error, Layer, LayerKeys, Layers, Manifest, VERSION, layout};
 
 /// Manifest length and version, the last bytes of every sealed object.
 const TRAILER_LEN: usize = 4 + 1;
@@ -102,20 +101,20 @@ fn associated_data(layer: Layer, layers: Layers, commitments: &[[u8; 32]]) -> Ve
     [&[VERSION, layers.count(), layer.code()], commitments.as_flattened()].concat()
 }
 
-fn manifest_cipher(layer: Layer, dek: &Secret<32>) -> Cipher {
-    Cipher::new(layer, &derive(dek.expose(), &[], "sealgate/v1/manifest", &[&[layer.code()]]))
+fn manifest_cipher(layer: Layer, dek: &DataKey) -> Cipher {
+    Cipher::new(layer, &dek.derive("sealgate/v1/manifest", &[&[layer.code()]]))
 }
 
 /// Nonce, ciphertext, tag. The nonce comes from the text itself, so that no two texts share one.
-fn seal_layer(layer: Layer, dek: &Secret<32>, aad: &[u8], mut text: Vec<u8>) -> Vec<u8> {
-    let nonce_key = derive::<32>(dek.expose(), &[], "sealgate/v1/manifest-nonce", &[&[layer.code()]]);
+fn seal_layer(layer: Layer, dek: &DataKey, aad: &[u8], mut text: Vec<u8>) -> Vec<u8> {
+    let nonce_key = dek.derive::<32>("sealgate/v1/manifest-nonce", &[&[layer.code()]]);
     let mut nonce = [0; NONCE_LEN];
     nonce.copy_from_slice(&hmac_sha256(nonce_key.expose(), &[&text])[..NONCE_LEN]);
     let tag = manifest_cipher(layer, dek).seal(nonce, aad, &mut text);
     [nonce.as_slice(), &text, &tag].concat()
 }
 
-fn open_layer(layer: Layer, dek: &Secret<32>, aad: &[u8], mut sealed: Vec<u8>) -> Result<Vec<u8>, Unauthentic> {
+fn open_layer(layer: Layer, dek: &DataKey, aad: &[u8], mut sealed: Vec<u8>) -> Result<Vec<u8>, Unauthentic> {
     let (nonce, text) = sealed.split_first_chunk_mut::<NONCE_LEN>().ok_or(Unauthentic)?;
     manifest_cipher(layer, dek).open(*nonce, aad, text)?;
     sealed.truncate(sealed.len() - TAG_LEN);

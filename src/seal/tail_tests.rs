@@ -11,8 +11,8 @@ use super::{ChecksumKind, Error, FullChecksum, LayerKeys, Layers, Manifest, Open
 
 fn keys(layers: Layers) -> LayerKeys {
     match layers {
-        Layers::One => LayerKeys::One(Secret::new([1; 32])),
-        Layers::Two => LayerKeys::Two { inner: Secret::new([1; 32]), outer: Secret::new([2; 32]) },
+        Layers::One => LayerKeys::one(Secret::new([1; 32])),
+        Layers::Two => LayerKeys::two(Secret::new([1; 32]), Secret::new([2; 32])),
     }
 }
 
@@ -171,7 +171,7 @@ fn manifests_that_break_a_rule_are_not_sealed() {
 fn a_manifest_of_other_keys_or_commitments_does_not_open() {
     let right = keys(Layers::One);
     let object = seal_object(&right, b"text");
-    let wrong = LayerKeys::One(Secret::new([3; 32]));
+    let wrong = LayerKeys::one(Secret::new([3; 32]));
     assert_eq!(open(&wrong, &object), Err(Unauthentic.into()));
     let commitments = wrong.commitments();
     assert_eq!(Manifest::open(&right, &commitments, &object, object.len() as u64), Err(Unauthentic.into()));

@@ -19,7 +19,7 @@ fn layers_json(keys: &LayerKeys, part: u16) -> String {
         .iter()
         .map(|(layer, dek)| {
             let associated_data = hex::encode([1, layer.code(), high, low]);
-            format!(r#"{{"dek": "{}", "associated_data": "{associated_data}"}}"#, hex::encode(dek.expose()))
+            format!(r#"{{"dek": "{}", "associated_data": "{associated_data}"}}"#, hex::encode(dek.secret().expose()))
         })
         .collect();
     layers.reverse();
@@ -30,7 +30,7 @@ fn layers_json(keys: &LayerKeys, part: u16) -> String {
 #[ignore = "writes files for tests/clients/tink_opens.py, which names the folder in SEALGATE_TINK_DIR"]
 fn writes_streams_for_tink() {
     let folder = PathBuf::from(std::env::var_os("SEALGATE_TINK_DIR").expect("SEALGATE_TINK_DIR names a folder"));
-    let keys = [LayerKeys::One(Secret::random()), LayerKeys::Two { inner: Secret::random(), outer: Secret::random() }];
+    let keys = [LayerKeys::one(Secret::random()), LayerKeys::two(Secret::random(), Secret::random())];
     let attempt: Attempt = [7; 16];
     let ids = [StreamId::default(), StreamId { part: 258, attempt: Some(attempt) }];
 

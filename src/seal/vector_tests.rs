@@ -82,8 +82,8 @@ impl Edit {
 pub(crate) fn layer_keys(deks: &[String]) -> LayerKeys {
     let key = |text: &String| Secret::from_slice(&hex::decode(text).unwrap()).unwrap();
     match deks {
-        [only] => LayerKeys::One(key(only)),
-        [inner, outer] => LayerKeys::Two { inner: key(inner), outer: key(outer) },
+        [only] => LayerKeys::one(key(only)),
+        [inner, outer] => LayerKeys::two(key(inner), key(outer)),
         _ => panic!("one layer or two"),
     }
 }

@@ -21,7 +21,7 @@ pub use upload_record::{UploadName, Uploads};
 
 use super::error::Error;
 use crate::crypto::Secret;
-use crate::seal::{LayerKeys, derive};
+use crate::seal::LayerKeys;
 
 /// The highest part number, S3 user guide, "Multipart upload limits".
 pub const MAX_PART_NUMBER: u16 = 10_000;
@@ -32,7 +32,7 @@ const TAIL_PART: u16 = MAX_PART_NUMBER;
 /// The key for what is kept of an upload outside its object.
 fn derived(keys: &LayerKeys, purpose: &str) -> Result<Secret<32>, Error> {
     let (_, dek) = keys.iter().next().ok_or(Error::Internal("no data key"))?;
-    Ok(derive(dek.expose(), &[], &format!("sealgate/v1/{purpose}"), &[]))
+    Ok(dek.derive(&format!("sealgate/v1/{purpose}"), &[]))
 }
 
 /// The ETag of a part as clients see it: it pins the attempt and is no MD5.
