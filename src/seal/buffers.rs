@@ -6,8 +6,8 @@ use bytes::Bytes;
 
 use super::layout::SEGMENT;
 
-/// How many buffers wait for their next use: what a connection holds unsent, and no more.
-const KEPT: usize = 8;
+/// How many buffers wait for their next use, of each transfer: less than a connection holds unsent.
+const KEPT: usize = 4;
 
 /// Gives out buffers of one segment and takes them back when what was sent out of them is dropped.
 #[derive(Clone, Default)]
