@@ -62,7 +62,12 @@ fn check_statement(statement: &Members, bucket: &BucketName) -> Result<(), Malfo
     if !without_actions && !without_resources && !actions.iter().all(|action| applies(action, &resources)) {
         return refuse("Action does not apply to any resource(s) in statement");
     }
-    statement.get("Condition").map_or(Ok(()), check_condition)
+    let Some(condition) = statement.get("Condition") else { return Ok(()) };
+    check_condition(condition)?;
+    match !without_actions && !meets(condition, &actions) {
+        true => refuse("Conditions do not apply to combination of actions and resources in statement"),
+        false => Ok(()),
+    }
 }
 
 fn check_principal(principal: &Value) -> Result<(), MalformedPolicy> {
@@ -104,6 +109,32 @@ fn check_condition(condition: &Value) -> Result<(), MalformedPolicy> {
         }
     }
     Ok(())
+}
+
+/// Keys, or their beginnings, that only some actions have; in lower case.
+const PARTICULAR: &[(&str, &[&str])] = &[
+    ("s3:prefix", LISTINGS),
+    ("s3:delimiter", LISTINGS),
+    ("s3:max-keys", LISTINGS),
+    ("s3:x-amz-server-side-encryption", WRITES),
+    ("s3:x-amz-storage-class", WRITES),
+    ("s3:x-amz-copy-source", WRITES),
+    ("s3:x-amz-metadata-directive", WRITES),
+    ("s3:locationconstraint", &["s3:CreateBucket"]),
+];
+const LISTINGS: &[&str] = &["s3:ListBucket", "s3:ListBucketVersions", "s3:ListBucketMultipartUploads"];
+const WRITES: &[&str] = &["s3:PutObject", "s3:ReplicateObject"];
+
+/// Whether each key of a condition is one that some of the actions have.
+fn meets(condition: &Value, actions: &[&str]) -> bool {
+    let operators = condition.as_object().into_iter().flat_map(Members::values).filter_map(Value::as_object);
+    let mut keys = operators.flat_map(Members::keys).map(|key| key.to_ascii_lowercase());
+    keys.all(|key| match PARTICULAR.iter().find(|(known, _)| key.starts_with(known)) {
+        None => true,
+        Some((_, having)) => {
+            actions.iter().any(|action| *action == "*" || having.iter().any(|having| action_matches(action, having)))
+        }
+    })
 }
 
 fn is_action(text: &str) -> bool {
@@ -217,6 +248,11 @@ mod tests {
             ("Condition", r#"{"StringEqualz":{"s3:prefix":"a"}}"#, "Invalid Condition type : StringEqualz"),
             ("Condition", r#"{"StringEquals":{"s3:colour":"a"}}"#, "Policy has an invalid condition key"),
             ("Condition", r#"{"StringEquals":{"kms:ViaService":"a"}}"#, "Policy has an invalid condition key"),
+            (
+                "Condition",
+                r#"{"StringEquals":{"s3:prefix":"a"}}"#,
+                "Conditions do not apply to combination of actions and resources in statement",
+            ),
         ] {
             assert_eq!(with(name, value), expected, "{name} {value}");
         }
@@ -245,6 +281,9 @@ mod tests {
 
     #[test]
     fn what_aws_accepts() {
+        let lists = r#"{"Effect":"Allow","Principal":"*","Action":["s3:List*","s3:GetBucketLocation"],
+            "Resource":"arn:aws:s3:::photos","Condition":{"StringLike":{"s3:prefix":"a/*"}}}"#;
+        assert_eq!(message(&format!("{{\"Statement\":{lists}}}")), "");
         for (name, value) in [
             ("Action", r#""s3:*""#),
             ("Action", r#""*""#),

@@ -9,6 +9,13 @@ const FILE: &str = r#"
 id = "ANNANNANNANNANNANN01"
 secret = "ann-secret"
 
+[accounts.000000000000.users.maker.policies]
+here = '''{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:CreateBucket","Resource":"*",
+  "Condition":{"StringEquals":{"s3:LocationConstraint":"us-west-2"}}}]}'''
+[[accounts.000000000000.users.maker.access_keys]]
+id = "MAKERMAKERMAKERMAK01"
+secret = "maker-secret"
+
 [accounts.000000000000.users.bob.policies]
 all = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}'
 [[accounts.000000000000.users.bob.access_keys]]
@@ -515,4 +522,34 @@ async fn upload_in_parts_is_decided_by_what_began_it() {
     jane.part(bucket, "m", &upload, 1, "x").send().await.error(403, "AccessDenied");
     let forged = jane.part(bucket, "m", "no-such-upload", 1, "x");
     forged.send().await.error(403, "AccessDenied");
+}
+
+#[tokio::test]
+async fn a_bucket_is_made_where_the_callers_policy_says() {
+    let world = World::start().await;
+    let maker = world.gateway.s3_as("MAKERMAKERMAKERMAK01", "maker-secret");
+    let new = format!("{}-new", world.bucket);
+    let place = |region: &str| {
+        format!(
+            "<CreateBucketConfiguration><LocationConstraint>{region}</LocationConstraint></CreateBucketConfiguration>"
+        )
+    };
+    maker.put(&new, "", "").send().await.error(403, "AccessDenied");
+    maker.put(&new, "", place("eu-west-1")).send().await.error(403, "AccessDenied");
+    // Allowed; whether the backend has such a Region is its own matter.
+    let made = maker.put(&new, "", place("us-west-2")).send().await;
+    assert_ne!(made.status, 403, "{}", made.described());
+}
+
+#[tokio::test]
+async fn a_public_policy_opens_no_kms_key() {
+    let world = World::start().await;
+    let kms = [("x-amz-server-side-encryption", "aws:kms")];
+    let put = world.root.put(&world.bucket, "public/kms", "x").header(kms[0].0, kms[0].1);
+    put.send().await.ok();
+    world.root.put(&world.bucket, "public/s3", "x").send().await.ok();
+    world.open(READ).await;
+    world.anonymous("GET", "public/s3").await.ok();
+    world.anonymous("GET", "public/kms").await.error(403, "AccessDenied");
+    world.root.get(&world.bucket, "public/kms").send().await.ok();
 }
