@@ -3,7 +3,7 @@
 mod decision;
 mod facts;
 
-use crate::identity::{RequestFacts, Through, Verdict};
+use crate::identity::{CallerKind, RequestFacts, Through, Verdict};
 
 use super::error::{Code, Error};
 use super::key::Key;
@@ -101,6 +101,11 @@ impl Kms {
     }
 
     fn ask(&self, call: &Call, action: &str, key: &Key, arn: &str, side: Side, facts: &Facts<'_>) -> Answer {
+        // KMS takes no unsigned requests: who reads a public object under a KMS key has no right on the key, whatever the
+        // key policy says of everyone.
+        if call.caller.kind() == CallerKind::Anonymous {
+            return Answer::KeyPolicySilent;
+        }
         if side == Side::Foreign && !ACROSS_ACCOUNTS.contains(&action) {
             return Answer::KeyPolicySilent;
         }
