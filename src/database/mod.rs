@@ -93,7 +93,8 @@ impl Database {
         let inner = match self.config {
             // Taken at once, since a transaction that reads before it writes could not wait for another writer.
             Config::Sqlite(_) => self.pool.begin_with("BEGIN IMMEDIATE").await?,
-            Config::Postgres(_) => self.pool.begin().await?,
+            // Writers that must not meet hold a lock on a row, and see after it what the one before has written.
+            Config::Postgres(_) => self.pool.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED").await?,
         };
         Ok(Transaction { inner, announced: matches!(self.config, Config::Postgres(_)) })
     }
