@@ -22,6 +22,19 @@ async fn chunks_of_any_size() {
     }
 }
 
+/// One chunk that holds everything is streamed like any other: a client may choose so.
+#[tokio::test]
+async fn a_single_large_chunk() {
+    let gateway = Gateway::start().await;
+    let s3 = gateway.s3();
+    let bucket = s3.bucket("chunked").await;
+    let plain = bytes(5, 40 << 20);
+    for form in [Form::Chunked(plain.len()), Form::UnsignedTrailer(plain.len(), Sum::Crc64Nvme)] {
+        s3.put(&bucket, "k", plain.clone()).form(form.clone()).send().await.ok();
+        assert!(s3.get(&bucket, "k").send().await.ok().body == plain, "{form:?}");
+    }
+}
+
 #[tokio::test]
 async fn the_coding_is_not_the_objects_own() {
     let gateway = Gateway::start().await;

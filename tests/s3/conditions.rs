@@ -97,6 +97,8 @@ async fn on_a_completion() {
     let complete = || s3.complete(&bucket, "k", &upload, &[(1, part.clone())]);
     complete().header("if-none-match", "*").send().await.error(412, "PreconditionFailed");
     assert_eq!(s3.get(&bucket, "k").send().await.ok().body, b"there");
+    let stale = "\"0123456789abcdef0123456789abcdef-0\"";
+    complete().header("if-match", stale).send().await.error(412, "PreconditionFailed");
     let etag = s3.head(&bucket, "k").send().await.ok().etag();
     complete().header("if-match", &etag).send().await.ok();
     assert!(s3.get(&bucket, "k").send().await.ok().body == bytes(1, 10));
