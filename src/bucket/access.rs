@@ -125,7 +125,8 @@ async fn read(database: &Database) -> Result<HashMap<BucketName, Arc<Access>>, E
     }
     for row in sqlx::query("SELECT bucket, block FROM bucket_public_access").fetch_all(database.pool()).await? {
         let bucket = BucketName::new(&row.try_get::<String, _>("bucket")?)?;
-        rules.entry(bucket).or_default().public_access = Some(serde_json::from_str(&row.try_get::<String, _>("block")?)?);
+        rules.entry(bucket).or_default().public_access =
+            Some(serde_json::from_str(&row.try_get::<String, _>("block")?)?);
     }
     Ok(rules.into_iter().map(|(bucket, access)| (bucket, Arc::new(access))).collect())
 }

@@ -89,7 +89,9 @@ fn verify_mu<P: MlDsaParams>(seed: &Secret<32>, mu: &[u8], signature: &[u8]) -> 
     if key.verify_mu(mu, &signature) { Ok(()) } else { Err(Fault::Invalid) }
 }
 
-pub(super) fn algorithms(spec: KeySpec) -> Option<(&'static PqdsaSigningAlgorithm, &'static PqdsaVerificationAlgorithm)> {
+pub(super) fn algorithms(
+    spec: KeySpec,
+) -> Option<(&'static PqdsaSigningAlgorithm, &'static PqdsaVerificationAlgorithm)> {
     match spec {
         KeySpec::MlDsa44 => Some((&signature::ML_DSA_44_SIGNING, &signature::ML_DSA_44)),
         KeySpec::MlDsa65 => Some((&signature::ML_DSA_65_SIGNING, &signature::ML_DSA_65)),
