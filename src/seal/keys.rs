@@ -76,7 +76,10 @@ impl DataKey {
 }
 
 /// The data keys (DEKs) of an object: one for each layer.
+///
+/// One stands for each request in progress: the room of a second layer is nothing beside a segment.
 #[derive(Debug)]
+#[allow(clippy::large_enum_variant)]
 pub enum LayerKeys {
     One(DataKey),
     Two { inner: DataKey, outer: DataKey },
