@@ -51,19 +51,32 @@ impl Drop for Process {
 /// Linux counts in hundredths of a second on every architecture that it tells programs of.
 const TICKS_PER_SEC: f64 = 100.0;
 
+/// The process and its descendants. Not every kernel lists children, so they are found by their parent.
 fn family(id: u32) -> Vec<u32> {
+    let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    let ids = processes.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
+    let parents: Vec<(u32, u32)> = ids.filter_map(|id| Some((id, parent(id)?))).collect();
     let mut family = vec![id];
-    let children = std::fs::read_to_string(format!("/proc/{id}/task/{id}/children")).unwrap_or_default();
-    for child in children.split_whitespace().filter_map(|child| child.parse().ok()) {
-        family.extend(self::family(child));
+    let mut at = 0;
+    while let Some(&one) = family.get(at) {
+        family.extend(parents.iter().filter(|(_, parent)| *parent == one).map(|(id, _)| *id));
+        at += 1;
     }
     family
 }
 
-fn cpu_ticks(id: u32) -> Option<u64> {
+fn parent(id: u32) -> Option<u32> {
+    stat_fields(id)?.get(1)?.parse().ok()
+}
+
+/// What stands behind the name in parentheses, which may hold spaces: the third field of proc_pid_stat(5) is the first.
+fn stat_fields(id: u32) -> Option<Vec<String>> {
     let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
-    // The name in parentheses may hold spaces: fields 14 and 15 are the 12th and 13th behind it.
-    let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
+    Some(stat.rsplit_once(')')?.1.split_whitespace().map(str::to_owned).collect())
+}
+
+fn cpu_ticks(id: u32) -> Option<u64> {
+    let fields = stat_fields(id)?;
     Some(fields.get(11)?.parse::<u64>().ok()? + fields.get(12)?.parse::<u64>().ok()?)
 }
 

@@ -144,10 +144,10 @@ impl Servers {
         )
     }
 
-    /// Waits until MinIO has emptied its trash, within a minute.
+    /// Waits until MinIO has emptied its trash, within a quarter of a minute.
     pub fn settle(&self) {
         let trash = self.path("minio").join(".minio.sys/tmp/.trash");
-        for _ in 0..120 {
+        for _ in 0..30 {
             if is_empty(&trash) {
                 return;
             }
