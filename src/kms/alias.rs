@@ -3,9 +3,19 @@
 use crate::names::{AccountId, Region};
 
 use super::error::{Code, Error};
+use super::store::Partition;
 
 /// How many aliases a key may have.
-pub const MOST_PER_KEY: usize = 50;
+const MOST_PER_KEY: usize = 50;
+
+/// Whether a key may have one more. `partition` is the key's.
+pub fn check_count(partition: Option<&Partition>, key_id: &str) -> Result<(), Error> {
+    let aliases = partition.into_iter().flat_map(|partition| partition.aliases.values());
+    if aliases.filter(|alias| alias.key_id == key_id).count() < MOST_PER_KEY {
+        return Ok(());
+    }
+    Err(Error::bare(Code::LimitExceeded))
+}
 
 /// A name that a customer may make, change or remove.
 pub fn check_name(name: &str) -> Result<(), Error> {

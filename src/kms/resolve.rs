@@ -73,7 +73,7 @@ impl Kms {
 }
 
 /// What a caller of another account hears of a key that is not there: the same as of one that he may not use.
-fn hidden(arn: &KeyArn) -> Error {
+pub(crate) fn hidden(arn: &KeyArn) -> Error {
     let words = format!(
         "The resource {arn} does not exist in this Region, no resource-based policies allow access, or a resource-based \
          policy explicitly denies access"

@@ -1,4 +1,5 @@
-"""Compares src/front/kms/model.rs with the KMS model of the installed botocore, which is the authority.
+"""Compares src/front/kms/model.rs, and the errors in tests/kms/declared_errors, with the KMS model of the installed
+botocore, which is the authority.
 
 What is written there must be in the model with the same limits. What the model has beyond it is printed: a newer botocore
 knows more than the one that the file was written from (1.44.5).
@@ -13,6 +14,7 @@ import re
 from harness import equal, expect
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2] / "src" / "front" / "kms" / "model.rs"
+ERRORS = SOURCE.parents[3] / "tests" / "kms" / "declared_errors" / "errors.tsv"
 UNLIMITED = "usize::MAX"
 
 
@@ -41,6 +43,16 @@ def check():
     inputs = {constant(operation["input"]["shape"]) for operation in model["operations"].values()}
     beyond += [f"operation {name}" for name in inputs - set(statics)]
     expect(len(inputs & set(statics)) >= 56, "actions of the model are missing")
+    return beyond + compare_errors(model["operations"])
+
+
+def compare_errors(operations):
+    lines = dict(line.split("\t") for line in ERRORS.read_text().splitlines())
+    beyond = []
+    for action, errors in lines.items():
+        known, declared = set(errors.split(",")), {error["shape"] for error in operations[action]["errors"]}
+        expect(known <= declared, f"{action} does not declare {known - declared}")
+        beyond += [f"{action}: {error}" for error in declared - known]
     return beyond
 
 

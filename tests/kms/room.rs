@@ -164,8 +164,13 @@ impl Room {
 
     /// Another gateway's key manager on the same database. It hears of changes when it is told to refresh.
     pub async fn replica(&self) -> Self {
+        self.replica_with_trail("replica.jsonl").await
+    }
+
+    /// With its audit trail in this file.
+    pub async fn replica_with_trail(&self, trail: &str) -> Self {
         let (folder, database) = (self.folder.clone(), self.database.clone());
-        Self::open_in(folder, database, "replica.jsonl", self.clock.clone(), QuotaMode::Off).await
+        Self::open_in(folder, database, trail, self.clock.clone(), QuotaMode::Off).await
     }
 
     pub fn caller(&self, who: &str) -> Caller {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::kms::alias::{self, MOST_PER_KEY};
+use crate::kms::alias;
 use crate::kms::store::{Alias, Change};
 
 use super::prelude::*;
@@ -41,16 +41,12 @@ impl Operation for CreateAlias {
                 let arn = &key.arn;
                 let key = memory.key(arn).ok_or_else(|| Error::key_not_found(arn))?;
                 key.check_not_pending_deletion()?;
-                let aliases = memory.partition(&arn.account, &arn.region).map(|partition| &partition.aliases);
-                if aliases.is_some_and(|aliases| aliases.contains_key(&name)) {
+                let partition = memory.partition(&arn.account, &arn.region);
+                if partition.is_some_and(|partition| partition.aliases.contains_key(&name)) {
                     let words = format!("An alias with the name {alias_arn} already exists");
                     return Err(Error::new(Code::AlreadyExists, words));
                 }
-                let own =
-                    aliases.map_or(0, |aliases| aliases.values().filter(|alias| alias.key_id == *arn.key_id).count());
-                if own >= MOST_PER_KEY {
-                    return Err(Error::bare(Code::LimitExceeded));
-                }
+                alias::check_count(partition, &arn.key_id)?;
                 let alias = Arc::new(Alias { key_id: arn.key_id.to_string(), created: now, updated: now });
                 let (account, region) = (arn.account.clone(), arn.region.clone());
                 Ok((vec![Change::PutAlias { account, region, name, alias }], ()))

@@ -9,6 +9,7 @@ pub struct DescribeCustomKeyStores;
 pub struct Input {
     pub custom_key_store_id: Option<String>,
     pub custom_key_store_name: Option<String>,
+    pub marker: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -30,6 +31,10 @@ impl Operation for DescribeCustomKeyStores {
 
     async fn run(kms: &Kms, call: &Call, input: Input, _: &mut Trail) -> Result<Output, Error> {
         kms.authorise_without_key(call, "kms:DescribeCustomKeyStores", &Facts::default())?;
+        // No page was followed by another.
+        if input.marker.is_some() {
+            return Err(Error::bare(Code::InvalidMarker));
+        }
         if input.custom_key_store_id.is_some() || input.custom_key_store_name.is_some() {
             return Err(Error::bare(Code::CustomKeyStoreNotFound));
         }

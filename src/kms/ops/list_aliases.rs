@@ -10,6 +10,7 @@ use crate::kms::authorise::Facts;
 use crate::kms::error::Error;
 use crate::kms::managed;
 use crate::kms::page::{Limits, page};
+use crate::kms::resolve;
 use crate::kms::resolve::Aliases;
 use crate::kms::store::Alias;
 use crate::kms::wire::Moment;
@@ -67,7 +68,7 @@ impl Operation for ListAliases {
     async fn run(kms: &Kms, call: &Call, input: Input, _: &mut Trail) -> Result<Output, Error> {
         kms.authorise_without_key(call, "kms:ListAliases", &Facts::default())?;
         let target = match &input.key_id {
-            Some(key_id) => Some(kms.resolve(call, key_id, Aliases::Refused).await?.key.arn.key_id.to_string()),
+            Some(key_id) => Some(own_key(kms, call, key_id).await?),
             None => None,
         };
         let memory = kms.store.read();
@@ -82,6 +83,15 @@ impl Operation for ListAliases {
         let page = page(entries, input.marker.as_deref(), input.limit, Limits { usual: 50, largest: 100 })?;
         Ok(Output { aliases: page.items, truncated: page.next_marker.is_some(), next_marker: page.next_marker })
     }
+}
+
+/// The id of a key of the caller's account. Of another's, nothing is said, not even whether there is one.
+async fn own_key(kms: &Kms, call: &Call, key_id: &str) -> Result<String, Error> {
+    let key = kms.resolve(call, key_id, Aliases::Refused).await?.key;
+    if key.account() != call.caller.account() {
+        return Err(resolve::hidden(&key.arn));
+    }
+    Ok(key.arn.key_id.to_string())
 }
 
 fn entry(call: &Call, name: &str, alias: Option<&Alias>) -> Entry {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::kms::grant::{Constraints, Grant};
+use crate::kms::grant::{self, Constraints, Grant};
 use crate::kms::page::{Limits, page};
 
 use super::prelude::*;
@@ -89,6 +89,7 @@ impl Operation for ListGrants {
         let key = &named.key;
         trail.touch(&key.arn);
         kms.authorise(call, "kms:ListGrants", key, &Facts::of(&named))?;
+        input.grant_id.as_deref().map_or(Ok(()), grant::check_id)?;
         let memory = kms.store.read();
         let asked = |grant: &Arc<Grant>| {
             input.grant_id.as_ref().is_none_or(|id| grant.id == *id)

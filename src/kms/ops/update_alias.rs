@@ -51,8 +51,13 @@ impl Operation for UpdateAlias {
             .change(move |memory| {
                 let arn = KeyArn { account: account.clone(), ..after.arn.clone() };
                 memory.key(&arn).ok_or_else(|| Error::key_not_found(&arn))?.check_not_pending_deletion()?;
-                let present = memory.partition(&account, &region).and_then(|partition| partition.aliases.get(&name));
-                let created = present.ok_or_else(|| alias::not_found(&alias_arn))?.created;
+                let partition = memory.partition(&account, &region);
+                let present = partition.and_then(|partition| partition.aliases.get(&name));
+                let present = present.ok_or_else(|| alias::not_found(&alias_arn))?;
+                if present.key_id != *arn.key_id {
+                    alias::check_count(partition, &arn.key_id)?;
+                }
+                let created = present.created;
                 let alias = Arc::new(Alias { key_id: arn.key_id.to_string(), created, updated: now });
                 Ok((vec![Change::PutAlias { account, region, name, alias }], ()))
             })
