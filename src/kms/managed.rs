@@ -121,7 +121,7 @@ impl Kms {
         self.seal_material(arn, Material::draw(spec), now)
     }
 
-    fn seal_material(
+    pub(super) fn seal_material(
         &self,
         arn: &KeyArn,
         drawn: Option<SecretBytes>,

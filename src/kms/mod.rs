@@ -25,6 +25,8 @@ mod metadata;
 mod operation;
 pub mod ops;
 mod page;
+#[cfg(test)]
+mod planted;
 mod quota;
 mod resolve;
 mod root_key;
@@ -58,6 +60,8 @@ pub use call::{Call, Via};
 pub use clock::Clock;
 pub use error::{Code, Error};
 pub use operation::{Operation, Trail};
+#[cfg(test)]
+pub(crate) use planted::Half;
 pub use quota::QuotaMode;
 
 /// The gateway's own place in the world of accounts and Regions.

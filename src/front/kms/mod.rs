@@ -7,6 +7,8 @@ mod actions;
 mod answer;
 mod model;
 mod shape;
+#[cfg(test)]
+mod wycheproof;
 
 use std::sync::Arc;
 

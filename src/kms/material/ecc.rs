@@ -23,7 +23,7 @@ pub struct Ecc {
 pub(super) struct Curve {
     algorithm: SigningAlgorithm,
     signing: &'static EcdsaSigningAlgorithm,
-    pub(super) verification: &'static EcdsaVerificationAlgorithm,
+    verification: &'static EcdsaVerificationAlgorithm,
     hash: &'static digest::Algorithm,
     agreement: Option<&'static agreement::Algorithm>,
 }
@@ -96,10 +96,10 @@ impl Ecc {
 
     /// A DER-encoded signature.
     pub(super) fn sign(&self, algorithm: SigningAlgorithm, message: Message<'_>) -> Result<Vec<u8>, Fault> {
-        self.check(algorithm)?;
+        self.curve.check(algorithm)?;
         let signature = match message {
             Message::Raw(message) => self.pair.sign(&SystemRandom::new(), message),
-            Message::Digest(bytes) => self.pair.sign_digest(&self.digest(bytes)?),
+            Message::Digest(bytes) => self.pair.sign_digest(&self.curve.digest(bytes)?),
             Message::ExternalMu(_) => return Err(Fault::Unsupported),
         };
         Ok(signature.map_err(|_| Fault::Internal)?.as_ref().to_vec())
@@ -111,14 +111,7 @@ impl Ecc {
         message: Message<'_>,
         signature: &[u8],
     ) -> Result<(), Fault> {
-        self.check(algorithm)?;
-        let key = UnparsedPublicKey::new(self.curve.verification, self.pair.public_key().as_ref());
-        match message {
-            Message::Raw(message) => key.verify(message, signature),
-            Message::Digest(bytes) => key.verify_digest(&self.digest(bytes)?, signature),
-            Message::ExternalMu(_) => return Err(Fault::Unsupported),
-        }
-        .map_err(|_| Fault::Invalid)
+        self.curve.verify(self.pair.public_key().as_ref(), algorithm, message, signature)
     }
 
     /// The raw shared secret, with a peer's public key in DER (SubjectPublicKeyInfo).
@@ -133,12 +126,32 @@ impl Ecc {
         }
         agreement::agree(own, peer, Fault::Invalid, |secret| Ok(SecretBytes::new(secret.to_vec())))
     }
+}
+
+impl Curve {
+    /// `public` is a point of SEC 1.
+    pub(super) fn verify(
+        &self,
+        public: &[u8],
+        algorithm: SigningAlgorithm,
+        message: Message<'_>,
+        signature: &[u8],
+    ) -> Result<(), Fault> {
+        self.check(algorithm)?;
+        let key = UnparsedPublicKey::new(self.verification, public);
+        match message {
+            Message::Raw(message) => key.verify(message, signature),
+            Message::Digest(bytes) => key.verify_digest(&self.digest(bytes)?, signature),
+            Message::ExternalMu(_) => return Err(Fault::Unsupported),
+        }
+        .map_err(|_| Fault::Invalid)
+    }
 
     fn check(&self, algorithm: SigningAlgorithm) -> Result<(), Fault> {
-        if algorithm == self.curve.algorithm { Ok(()) } else { Err(Fault::Unsupported) }
+        if algorithm == self.algorithm { Ok(()) } else { Err(Fault::Unsupported) }
     }
 
     fn digest(&self, bytes: &[u8]) -> Result<Digest, Fault> {
-        Digest::import_less_safe(bytes, self.curve.hash).map_err(|_| Fault::Invalid)
+        Digest::import_less_safe(bytes, self.hash).map_err(|_| Fault::Invalid)
     }
 }

@@ -59,8 +59,7 @@ impl Ed25519 {
     ) -> Result<(), Fault> {
         match (algorithm, message) {
             (SigningAlgorithm::Ed25519Sha512, Message::Raw(message)) => {
-                let key = UnparsedPublicKey::new(&ED25519, self.pair.public_key().as_ref());
-                key.verify(message, signature).map_err(|_| Fault::Invalid)
+                verify(self.pair.public_key().as_ref(), message, signature)
             }
             (SigningAlgorithm::Ed25519PhSha512, Message::Digest(digest)) => {
                 let signature = ed25519_dalek::Signature::from_slice(signature).map_err(|_| Fault::Invalid)?;
@@ -71,4 +70,9 @@ impl Ed25519 {
             _ => Err(Fault::Unsupported),
         }
     }
+}
+
+/// The plain form.
+pub(super) fn verify(public: &[u8], message: &[u8], signature: &[u8]) -> Result<(), Fault> {
+    UnparsedPublicKey::new(&ED25519, public).verify(message, signature).map_err(|_| Fault::Invalid)
 }

@@ -61,9 +61,7 @@ impl MlDsa {
     ) -> Result<(), Fault> {
         match (algorithm, message) {
             (SigningAlgorithm::MlDsaShake256, Message::Raw(message)) => {
-                let (_, verification) = algorithms(self.spec).ok_or(Fault::Internal)?;
-                let key = UnparsedPublicKey::new(verification, self.pair.public_key().as_ref());
-                key.verify(message, signature).map_err(|_| Fault::Invalid)
+                verify(self.spec, self.pair.public_key().as_ref(), message, signature)
             }
             (SigningAlgorithm::MlDsaShake256, Message::ExternalMu(mu)) => match self.spec {
                 KeySpec::MlDsa44 => verify_mu::<MlDsa44>(&self.seed, mu, signature),
@@ -82,6 +80,12 @@ fn sign_mu<P: MlDsaParams>(seed: &Secret<32>, mu: &[u8]) -> Result<Vec<u8>, Faul
     Ok(signature.encode().to_vec())
 }
 
+/// Of a message, not of its representative.
+pub(super) fn verify(spec: KeySpec, public: &[u8], message: &[u8], signature: &[u8]) -> Result<(), Fault> {
+    let (_, verification) = algorithms(spec).ok_or(Fault::Internal)?;
+    UnparsedPublicKey::new(verification, public).verify(message, signature).map_err(|_| Fault::Invalid)
+}
+
 fn verify_mu<P: MlDsaParams>(seed: &Secret<32>, mu: &[u8], signature: &[u8]) -> Result<(), Fault> {
     let key = ExpandedSigningKey::<P>::from_seed(seed.expose().into()).verifying_key();
     let mu = mu.try_into().map_err(|_| Fault::Invalid)?;
@@ -89,9 +93,7 @@ fn verify_mu<P: MlDsaParams>(seed: &Secret<32>, mu: &[u8], signature: &[u8]) -> 
     if key.verify_mu(mu, &signature) { Ok(()) } else { Err(Fault::Invalid) }
 }
 
-pub(super) fn algorithms(
-    spec: KeySpec,
-) -> Option<(&'static PqdsaSigningAlgorithm, &'static PqdsaVerificationAlgorithm)> {
+fn algorithms(spec: KeySpec) -> Option<(&'static PqdsaSigningAlgorithm, &'static PqdsaVerificationAlgorithm)> {
     match spec {
         KeySpec::MlDsa44 => Some((&signature::ML_DSA_44_SIGNING, &signature::ML_DSA_44)),
         KeySpec::MlDsa65 => Some((&signature::ML_DSA_65_SIGNING, &signature::ML_DSA_65)),

@@ -6,6 +6,8 @@ mod ed25519;
 mod hmac;
 mod ml_dsa;
 mod ml_kem;
+#[cfg(test)]
+mod public_half;
 mod rng;
 mod rsa;
 mod sm2;
@@ -26,6 +28,8 @@ use rsa::Rsa;
 use sm2::Sm2;
 
 pub use hmac::Hmac;
+#[cfg(test)]
+pub use public_half::PublicHalf;
 pub use rsa::max_plain_len as max_rsa_plain_len;
 pub use sm2::DIGEST_LEN as SM2_DIGEST_LEN;
 
@@ -80,6 +84,8 @@ pub enum Material {
     MlDsa(Box<MlDsa>),
     MlKem(Box<MlKem>),
     Sm2(Box<Sm2>),
+    #[cfg(test)]
+    PublicHalf(PublicHalf),
 }
 
 /// Material whose bytes do not fit its key's spec.
@@ -161,7 +167,7 @@ impl Material {
             Self::Ed25519(key) => key.sign(algorithm, message),
             Self::MlDsa(key) => key.sign(algorithm, message),
             Self::Sm2(key) => key.sign(algorithm, message),
-            Self::Symmetric(_) | Self::Hmac(_) | Self::MlKem(_) => Err(Fault::Unsupported),
+            _ => Err(Fault::Unsupported),
         }
     }
 
@@ -172,6 +178,8 @@ impl Material {
             Self::Ed25519(key) => key.verify(algorithm, message, signature),
             Self::MlDsa(key) => key.verify(algorithm, message, signature),
             Self::Sm2(key) => key.verify(algorithm, message, signature),
+            #[cfg(test)]
+            Self::PublicHalf(key) => key.verify(algorithm, message, signature),
             Self::Symmetric(_) | Self::Hmac(_) | Self::MlKem(_) => Err(Fault::Unsupported),
         }
     }
@@ -226,7 +234,7 @@ impl Material {
             Self::MlDsa(key) => key.public_key(),
             Self::MlKem(key) => key.public_key(),
             Self::Sm2(key) => key.public_key(),
-            Self::Symmetric(_) | Self::Hmac(_) => Err(Fault::Unsupported),
+            _ => Err(Fault::Unsupported),
         }
     }
 
@@ -238,7 +246,7 @@ impl Material {
             Self::Ed25519(key) => key.pkcs8(),
             Self::MlKem(key) => key.pkcs8(),
             Self::Sm2(key) => key.pkcs8(),
-            Self::Symmetric(_) | Self::Hmac(_) | Self::MlDsa(_) => Err(Fault::Unsupported),
+            _ => Err(Fault::Unsupported),
         }
     }
 }

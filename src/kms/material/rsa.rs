@@ -86,17 +86,7 @@ impl Rsa {
         message: Message<'_>,
         signature: &[u8],
     ) -> Result<(), Fault> {
-        let (_, parameters, hash) = algorithms(algorithm)?;
-        let key = UnparsedPublicKey::new(parameters, self.signing.public_key().as_ref());
-        match message {
-            Message::Raw(message) => key.verify(message, signature),
-            Message::Digest(bytes) => {
-                let digest = Digest::import_less_safe(bytes, hash).map_err(|_| Fault::Invalid)?;
-                key.verify_digest(&digest, signature)
-            }
-            Message::ExternalMu(_) => return Err(Fault::Unsupported),
-        }
-        .map_err(|_| Fault::Invalid)
+        verify(self.signing.public_key().as_ref(), algorithm, message, signature)
     }
 
     pub(super) fn encrypt(&self, algorithm: EncryptionAlgorithm, plaintext: &[u8]) -> Result<Vec<u8>, Fault> {
@@ -115,6 +105,26 @@ impl Rsa {
     }
 }
 
+/// `public` is an RSAPublicKey of RFC 8017.
+pub(super) fn verify(
+    public: &[u8],
+    algorithm: SigningAlgorithm,
+    message: Message<'_>,
+    signature: &[u8],
+) -> Result<(), Fault> {
+    let (_, parameters, hash) = algorithms(algorithm)?;
+    let key = UnparsedPublicKey::new(parameters, public);
+    match message {
+        Message::Raw(message) => key.verify(message, signature),
+        Message::Digest(bytes) => {
+            let digest = Digest::import_less_safe(bytes, hash).map_err(|_| Fault::Invalid)?;
+            key.verify_digest(&digest, signature)
+        }
+        Message::ExternalMu(_) => return Err(Fault::Unsupported),
+    }
+    .map_err(|_| Fault::Invalid)
+}
+
 fn oaep(algorithm: EncryptionAlgorithm) -> Result<&'static OaepAlgorithm, Fault> {
     match algorithm {
         EncryptionAlgorithm::RsaesOaepSha1 => Ok(&OAEP_SHA1_MGF1SHA1),
@@ -123,9 +133,9 @@ fn oaep(algorithm: EncryptionAlgorithm) -> Result<&'static OaepAlgorithm, Fault>
     }
 }
 
-pub(super) type Algorithms = (&'static dyn RsaEncoding, &'static RsaParameters, &'static digest::Algorithm);
+type Algorithms = (&'static dyn RsaEncoding, &'static RsaParameters, &'static digest::Algorithm);
 
-pub(super) fn algorithms(algorithm: SigningAlgorithm) -> Result<Algorithms, Fault> {
+fn algorithms(algorithm: SigningAlgorithm) -> Result<Algorithms, Fault> {
     use SigningAlgorithm::*;
     Ok(match algorithm {
         RsassaPssSha256 => (&signature::RSA_PSS_SHA256, &signature::RSA_PSS_2048_8192_SHA256, &digest::SHA256),
