@@ -410,6 +410,7 @@ async fn decisions() {
             by_key,
         ),
     ];
+    assert_eq!(cases.len(), 50, "no case goes away unnoticed");
     let room = Room::open().await;
     let key = room.key(json!({ "Tags": [{ "TagKey": "stage", "TagValue": "test" }] })).await;
     for (sentence, statements, who, refusal) in cases {
@@ -511,6 +512,7 @@ async fn conditions_of_other_actions() {
             false,
         ),
     ];
+    assert_eq!(cases.len(), 15, "no case goes away unnoticed");
     for (action, condition, body, allowed) in cases {
         put(&room, &key, &with_root(vec![allow(nobody, json!(format!("kms:{action}")), condition.clone())])).await.ok();
         // An alias is found in the caller's account whatever the key's policy says.

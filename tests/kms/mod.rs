@@ -21,6 +21,7 @@ mod list_aliases;
 mod list_keys;
 mod replicas;
 mod not_built;
+mod policy_cases;
 mod quotas;
 mod re_encrypt;
 mod rotation;

@@ -29,6 +29,11 @@ async fn session(room: &Room, who: &str, more: &str) -> Caller {
     room.authenticate(&text(&xml, "AccessKeyId"), &text(&xml, "SessionToken")).unwrap()
 }
 
+/// A session of the role.
+pub async fn keeper(room: &Room) -> Caller {
+    session(room, "nobody", "").await
+}
+
 /// A session of the role, narrowed by a policy.
 pub async fn narrowed(room: &Room, policy: Value) -> Caller {
     session(room, "nobody", &format!("&Policy={}", escaped(&policy.to_string()))).await

@@ -200,6 +200,7 @@ fn conditions() {
         (r#""StringLike": {"aws:UserAgent": "${aws:PrincipalTag/agent}*"}"#, &["onerous"], true),
         ("", one, true),
     ];
+    assert_eq!(cases.len(), 73, "no case goes away unnoticed");
     for (condition, found, holds) in cases {
         let mut pairs: Vec<(&str, &[&'static str])> = vec![("aws:PrincipalTag/agent", &["one"])];
         if !found.is_empty() {
@@ -251,6 +252,7 @@ fn principals() {
         (r#""Principal": {"AWS": "arn:aws:sts::111122223333:assumed-role/app/two"}"#, &SESSION, None),
         (r#""Principal": {"Service": "s3.amazonaws.com"}"#, &USER, None),
     ];
+    assert_eq!(cases.len(), 16, "no case goes away unnoticed");
     for (principal, who, expected) in cases {
         let json =
             format!(r#"{{"Statement": {{"Effect": "Allow", {principal}, "Action": "kms:*", "Resource": "*"}}}}"#);
