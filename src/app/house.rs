@@ -87,6 +87,7 @@ pub async fn open(settings: Settings) -> anyhow::Result<House> {
             system_bucket: settings.system_bucket,
             default_encryption: settings.default_encryption,
             sse_c_over_http: settings.sse_c_over_http,
+            new_buckets_block_sse_c: settings.new_buckets_block_sse_c,
         },
     };
     let metrics = Arc::new(Metrics::new(SystemTime::now()));

@@ -5,13 +5,21 @@ use serde::{Deserialize, Serialize};
 /// A bucket's one encryption rule, as it was put.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Encryption {
-    pub algorithm: DefaultAlgorithm,
+    /// `None`: the gateway's default.
+    pub algorithm: Option<DefaultAlgorithm>,
     /// As the client named it, not looked up: an alias means what it means to each requester.
     pub key: Option<String>,
     /// `BucketKeyEnabled`, where it was said.
     pub bucket_key: Option<bool>,
     /// `BlockedEncryptionTypes`, where it was said.
     pub customer_keys: Option<CustomerKeys>,
+}
+
+impl Encryption {
+    /// Says nothing but whether keys of the customer are taken. `None`: there is nothing to say.
+    pub fn with_customer_keys(customer_keys: Option<CustomerKeys>) -> Option<Self> {
+        customer_keys.map(|known| Self { algorithm: None, key: None, bucket_key: None, customer_keys: Some(known) })
+    }
 }
 
 /// `SSEAlgorithm`.

@@ -97,14 +97,32 @@ impl Buckets {
         self.read(bucket, |settings| settings.encryption.clone())
     }
 
-    /// Sets or removes the default encryption of `bucket`. Durable when it returns.
-    pub async fn set_encryption(&self, bucket: &BucketName, encryption: Option<Encryption>) -> Result<(), Error> {
+    /// Sets or removes the default encryption of `bucket`. Whether keys of the customer are taken stays as it is unless
+    /// the rule says so. Durable when it returns.
+    pub async fn set_encryption(&self, bucket: &BucketName, rule: Option<Encryption>) -> Result<(), Error> {
         let _changing = self.changing.lock().await;
+        let customer_keys = self.encryption(bucket).and_then(|known| known.customer_keys);
+        let encryption = match rule {
+            None => Encryption::with_customer_keys(customer_keys),
+            Some(rule) => Some(Encryption { customer_keys: rule.customer_keys.or(customer_keys), ..rule }),
+        };
         let text = encryption.as_ref().map(serde_json::to_string).transpose()?;
         let statement = "INSERT INTO buckets (name, sealed, encryption) VALUES ($1, 0, $2) \
              ON CONFLICT (name) DO UPDATE SET encryption = excluded.encryption";
         self.keep(sqlx::query(statement).bind(bucket.as_str()).bind(text)).await?;
         self.write(|settings| settings.entry(bucket.clone()).or_insert(UNKNOWN).encryption = encryption);
+        Ok(())
+    }
+
+    /// Takes up a new bucket: sealed, and with nothing that an earlier one of its name said. Durable when it returns.
+    pub async fn begin(&self, bucket: &BucketName, customer_keys: Option<CustomerKeys>) -> Result<(), Error> {
+        let _changing = self.changing.lock().await;
+        let encryption = Encryption::with_customer_keys(customer_keys);
+        let text = encryption.as_ref().map(serde_json::to_string).transpose()?;
+        let statement = "INSERT INTO buckets (name, sealed, encryption) VALUES ($1, 1, $2) \
+             ON CONFLICT (name) DO UPDATE SET sealed = 1, encryption = excluded.encryption";
+        self.keep(sqlx::query(statement).bind(bucket.as_str()).bind(text)).await?;
+        self.write(|settings| settings.insert(bucket.clone(), Settings { state: State::Sealed, encryption }));
         Ok(())
     }
 
@@ -176,7 +194,7 @@ mod tests {
             .unwrap();
         let buckets = Buckets::open(before).await.unwrap();
         let rule = Encryption {
-            algorithm: DefaultAlgorithm::DsseKms,
+            algorithm: Some(DefaultAlgorithm::DsseKms),
             key: Some("alias/mine".into()),
             bucket_key: Some(false),
             customer_keys: Some(CustomerKeys::Blocked),
@@ -186,7 +204,12 @@ mod tests {
         assert_eq!((again.state(&bucket), again.encryption(&bucket)), (State::Sealed, Some(rule)));
         again.set_encryption(&bucket, None).await.unwrap();
         let third = Buckets::open(database(&dir).await).await.unwrap();
-        assert_eq!((third.state(&bucket), third.encryption(&bucket)), (State::Sealed, None));
+        // What the rule said of the customer's keys outlives it.
+        let left = Encryption::with_customer_keys(Some(CustomerKeys::Blocked));
+        assert_eq!((third.state(&bucket), third.encryption(&bucket)), (State::Sealed, left));
+        third.begin(&bucket, None).await.unwrap();
+        let fourth = Buckets::open(database(&dir).await).await.unwrap();
+        assert_eq!((fourth.state(&bucket), fourth.encryption(&bucket)), (State::Sealed, None));
     }
 
     #[tokio::test]

@@ -34,6 +34,8 @@ pub struct Settings {
     pub default_encryption: DefaultEncryption,
     /// Whether keys of the customer (SSE-C) may come over a connection without TLS.
     pub sse_c_over_http: bool,
+    /// Whether new buckets refuse keys of the customer (SSE-C) until they are told otherwise.
+    pub new_buckets_block_sse_c: bool,
     /// Whose `X-Forwarded-For` and `X-Forwarded-Proto` count.
     pub trusted_proxies: TrustedProxies,
     pub metadata_check: MetadataCheck,
@@ -127,6 +129,7 @@ impl Settings {
                 &[("AES256", DefaultEncryption::SseS3), ("aws:kms", DefaultEncryption::SseKms)],
             )?,
             sse_c_over_http: required(values, "sse_c_over_http")?,
+            new_buckets_block_sse_c: required(values, "new_buckets_block_sse_c")?,
             trusted_proxies: optional(values, "trusted_proxies")?.unwrap_or_default(),
             metadata_check: choice(
                 values,

@@ -50,6 +50,7 @@ pub const SETTINGS: &[Setting] = &[
     setting("system_bucket", Kind::Text, Some("sealgate-system")),
     setting("default_encryption", Kind::Text, Some("AES256")),
     setting("sse_c_over_http", Kind::Switch, Some("false")),
+    setting("new_buckets_block_sse_c", Kind::Switch, Some("true")),
     setting("trusted_proxies", Kind::List, None),
     setting("metadata_check", Kind::Text, Some("refuse")),
     setting("bound_names", Kind::List, None),

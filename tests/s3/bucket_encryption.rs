@@ -2,7 +2,7 @@
 
 use crate::support::client::Call;
 use crate::support::kms::Kms;
-use crate::support::sse::{BUCKET_KEY, KEY_ID, SSE};
+use crate::support::sse::{BUCKET_KEY, CUSTOMER_KEYS, KEY_ID, SSE};
 use crate::support::{Answer, Gateway, S3};
 
 fn rule(inner: &str) -> String {
@@ -44,6 +44,7 @@ async fn without_a_rule_it_is_sse_s3() {
     assert_eq!(answer.at("Rule/ApplyServerSideEncryptionByDefault/SSEAlgorithm"), "AES256");
     assert_eq!(answer.at("Rule/BucketKeyEnabled"), "false");
     assert_eq!(answer.find("Rule/ApplyServerSideEncryptionByDefault/KMSMasterKeyID"), None);
+    assert_eq!(answer.at("Rule/BlockedEncryptionTypes/EncryptionType"), "SSE-C");
     // Deleting what is not there is fine, twice.
     for _ in 0..2 {
         s3.delete(&bucket, "").flag("encryption").send().await.status(204);
@@ -165,4 +166,58 @@ async fn a_rule_survives_a_restart_and_goes_with_its_bucket() {
     s3.delete(&bucket, "").send().await.ok();
     s3.call("PUT", &bucket, "").send().await.ok();
     assert_eq!(s3.put(&bucket, "k", "x").send().await.ok().must(SSE), "AES256");
+}
+
+/// As on AWS since April 2026: a new bucket takes no keys of the customer until it is told to, and then keeps to that
+/// whatever becomes of its other rules.
+#[tokio::test]
+async fn a_new_bucket_blocks_customer_keys_until_it_is_told_otherwise() {
+    const KEY: [u8; 32] = *b"one customer's key of 32 bytes!!";
+    let gateway = Gateway::start_with(&[("SEALGATE_SSE_C_OVER_HTTP", "true")]).await;
+    let s3 = gateway.s3();
+    let bucket = s3.bucket("default").await;
+    let blocked = async || {
+        let shown = s3.get(&bucket, "").flag("encryption").send().await.xml();
+        shown.find("Rule/BlockedEncryptionTypes/EncryptionType").map(str::to_owned)
+    };
+    let put = || s3.put(&bucket, "k", "x").customer_key(&KEY).send();
+    let blocks = |kind: &str| {
+        format!("<BlockedEncryptionTypes><EncryptionType>{kind}</EncryptionType></BlockedEncryptionTypes>")
+    };
+    put().await.error(403, "AccessDenied");
+    s3.post(&bucket, "k", "").flag("uploads").customer_key(&KEY).send().await.error(403, "AccessDenied");
+    // A rule that does not speak of it, and the end of that rule, leave it as it is.
+    set(&s3, &bucket, rule(&by_default("aws:kms", None))).send().await.ok();
+    assert_eq!(blocked().await.as_deref(), Some("SSE-C"));
+    s3.delete(&bucket, "").flag("encryption").send().await.status(204);
+    assert_eq!(blocked().await.as_deref(), Some("SSE-C"));
+    put().await.error(403, "AccessDenied");
+    set(&s3, &bucket, rule(&(by_default("AES256", None) + &blocks("NONE")))).send().await.ok();
+    put().await.ok();
+    s3.delete(&bucket, "").flag("encryption").send().await.status(204);
+    assert_eq!(blocked().await.as_deref(), Some("NONE"));
+    put().await.ok();
+    // What is there can be read under a block, and the next bucket of the name begins blocked.
+    set(&s3, &bucket, rule(&(by_default("AES256", None) + &blocks("SSE-C")))).send().await.ok();
+    assert_eq!(s3.get(&bucket, "k").customer_key(&KEY).send().await.ok().body, b"x");
+    set(&s3, &bucket, rule(&(by_default("AES256", None) + &blocks("NONE")))).send().await.ok();
+    s3.delete(&bucket, "k").send().await.ok();
+    s3.delete(&bucket, "").send().await.ok();
+    s3.call("PUT", &bucket, "").send().await.ok();
+    put().await.error(403, "AccessDenied");
+    // Making it once more changes nothing of it.
+    set(&s3, &bucket, rule(&(by_default("aws:kms", None) + &blocks("NONE")))).send().await.ok();
+    s3.call("PUT", &bucket, "").send().await;
+    put().await.ok();
+    assert_eq!(s3.put(&bucket, "k", "x").send().await.ok().must(SSE), "aws:kms");
+}
+
+#[tokio::test]
+async fn a_setting_lets_new_buckets_take_customer_keys() {
+    let gateway = Gateway::start_with(&CUSTOMER_KEYS).await;
+    let s3 = gateway.s3();
+    let bucket = s3.bucket("default").await;
+    s3.put(&bucket, "k", "x").customer_key(&[7; 32]).send().await.ok();
+    let shown = s3.get(&bucket, "").flag("encryption").send().await.xml();
+    assert_eq!(shown.find("Rule/BlockedEncryptionTypes/EncryptionType"), None);
 }

@@ -3,7 +3,7 @@
 
 use crate::support::client::Call;
 use crate::support::meter::Meter;
-use crate::support::sse::{BUCKET_KEY, CUSTOMER_ALGORITHM, SSE};
+use crate::support::sse::{BUCKET_KEY, CUSTOMER_ALGORITHM, CUSTOMER_KEYS, SSE};
 use crate::support::{Answer, Gateway, MIN_PART, S3, bytes, minio};
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -75,7 +75,7 @@ struct World {
 
 impl World {
     async fn start() -> Self {
-        let mut settings = vec![("SEALGATE_SSE_C_OVER_HTTP", "true".to_owned())];
+        let mut settings = CUSTOMER_KEYS.map(|(name, value)| (name, value.to_owned())).to_vec();
         let meter = match minio::binary() {
             Some(_) => Some(Meter::before(minio::shared().address).await),
             None => None,

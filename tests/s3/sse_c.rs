@@ -1,6 +1,6 @@
 //! Keys of the customer (SSE-C) on every verb.
 
-use crate::support::sse::{CUSTOMER_ALGORITHM, CUSTOMER_KEY, CUSTOMER_MD5, SSE, customer_headers};
+use crate::support::sse::{CUSTOMER_ALGORITHM, CUSTOMER_KEY, CUSTOMER_KEYS, CUSTOMER_MD5, SSE, customer_headers};
 use crate::support::sums::content_md5;
 use crate::support::{Answer, Form, Gateway, MIN_PART, S3, Sum, bytes};
 
@@ -8,7 +8,7 @@ const KEY: [u8; 32] = *b"one customer's key of 32 bytes!!";
 const OTHER: [u8; 32] = *b"another customer's key, 32 bytes";
 
 async fn start() -> (Gateway, S3, String) {
-    let gateway = Gateway::start_with(&[("SEALGATE_SSE_C_OVER_HTTP", "true")]).await;
+    let gateway = Gateway::start_with(&CUSTOMER_KEYS).await;
     let s3 = gateway.s3();
     let bucket = s3.bucket("ssec").await;
     (gateway, s3, bucket)
@@ -229,7 +229,7 @@ async fn every_upload_form_and_presigned_urls_take_it() {
 async fn only_over_tls_unless_a_setting_says_otherwise() {
     const MESSAGE: &str = "Requests specifying Server Side Encryption with Customer provided keys must be made over a \
                            secure connection.";
-    let gateway = Gateway::start_with(&[("SEALGATE_TRUSTED_PROXIES", "127.0.0.0/8")]).await;
+    let gateway = Gateway::start_with(&[CUSTOMER_KEYS[1], ("SEALGATE_TRUSTED_PROXIES", "127.0.0.0/8")]).await;
     let s3 = gateway.s3();
     let bucket = s3.bucket("ssec").await;
     let put = || s3.put(&bucket, "k", "x").customer_key(&KEY);
@@ -238,7 +238,7 @@ async fn only_over_tls_unless_a_setting_says_otherwise() {
     put().header("x-forwarded-proto", "https").send().await.ok();
     s3.get(&bucket, "k").customer_key(&KEY).send().await.error(400, "InvalidRequest");
     s3.copy((&bucket, "k"), &bucket, "x").source_customer_key(&KEY).send().await.error(400, "InvalidRequest");
-    let untrusting = Gateway::start().await;
+    let untrusting = Gateway::start_with(&CUSTOMER_KEYS[1..]).await;
     let s3 = untrusting.s3();
     let bucket = s3.bucket("ssec").await;
     let forged = s3.put(&bucket, "k", "x").customer_key(&KEY).header("x-forwarded-proto", "https");

@@ -13,6 +13,10 @@ pub const CONTEXT: &str = "x-amz-server-side-encryption-context";
 pub const CUSTOMER_ALGORITHM: &str = "x-amz-server-side-encryption-customer-algorithm";
 pub const CUSTOMER_KEY: &str = "x-amz-server-side-encryption-customer-key";
 pub const CUSTOMER_MD5: &str = "x-amz-server-side-encryption-customer-key-md5";
+/// Settings under which keys of the customer are taken over the tests' plain HTTP, by every new bucket.
+pub const CUSTOMER_KEYS: [(&str, &str); 2] =
+    [("SEALGATE_SSE_C_OVER_HTTP", "true"), ("SEALGATE_NEW_BUCKETS_BLOCK_SSE_C", "false")];
+
 const COPY_SOURCE: &str = "x-amz-copy-source-server-side-encryption-customer";
 
 /// The three headers of SSE-C.

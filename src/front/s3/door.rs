@@ -30,6 +30,8 @@ pub struct DoorSettings {
     pub default_encryption: DefaultEncryption,
     /// Whether keys of the customer (SSE-C) may come over a connection without TLS.
     pub sse_c_over_http: bool,
+    /// Whether buckets made here refuse new objects under keys of the customer until they are told otherwise.
+    pub new_buckets_block_sse_c: bool,
 }
 
 /// How an object is protected when neither the request nor its bucket says so.

@@ -3,7 +3,7 @@
 use http::{Method, StatusCode};
 
 use super::request;
-use crate::bucket::{PublicAccessBlock, State};
+use crate::bucket::{CustomerKeys, PublicAccessBlock, State};
 use crate::front::s3::{Door, Incoming, Reply, S3Error, forward};
 use crate::upstream::Request;
 
@@ -16,11 +16,10 @@ pub async fn create(door: &Door, incoming: Incoming) -> Result<Reply, S3Error> {
     let new = head.status() == StatusCode::NOT_FOUND;
     if new {
         // Whatever a bucket of this name once said, this one does not. If it is not made after all, nothing speaks by it.
+        let customer_keys = door.settings.new_buckets_block_sse_c.then_some(CustomerKeys::Blocked);
+        door.buckets.begin(&bucket, customer_keys).await.map_err(unsettled)?;
         door.access.forget(&bucket).await.map_err(unsettled)?;
         door.access.set_public_access(&bucket, Some(PublicAccessBlock::OF_NEW_BUCKETS)).await.map_err(unsettled)?;
-    }
-    if new && !known {
-        door.buckets.mark_sealed(&bucket).await.map_err(unsettled)?;
     }
     let reply = forward::forward(door, incoming).await;
     let created = reply.as_ref().is_ok_and(|reply| reply.status().is_success());

@@ -25,11 +25,14 @@ pub async fn put(door: &Door, incoming: Incoming) -> Result<Reply, S3Error> {
 pub async fn get(door: &Door, incoming: Incoming) -> Result<Reply, S3Error> {
     let bucket = request::bucket(&incoming)?;
     request::existing(door, &bucket).await?;
-    let encryption = door.buckets.encryption(&bucket).unwrap_or_else(|| of_gateway(door));
+    let encryption = match door.buckets.encryption(&bucket) {
+        Some(known) if known.algorithm.is_some() => known,
+        known => Encryption { customer_keys: known.and_then(|known| known.customer_keys), ..of_gateway(door) },
+    };
     Ok(request::document(HeaderMap::new(), rendered(&encryption)))
 }
 
-/// Goes back to the gateway's default.
+/// Goes back to the gateway's default. What is blocked stays blocked.
 pub async fn delete(door: &Door, incoming: Incoming) -> Result<Reply, S3Error> {
     let bucket = request::bucket(&incoming)?;
     request::existing(door, &bucket).await?;
@@ -42,14 +45,14 @@ fn of_gateway(door: &Door) -> Encryption {
         DefaultEncryption::SseS3 => (DefaultAlgorithm::SseS3, false),
         DefaultEncryption::SseKms => (DefaultAlgorithm::SseKms, true),
     };
-    Encryption { algorithm, key: None, bucket_key: Some(bucket_key), customer_keys: None }
+    Encryption { algorithm: Some(algorithm), key: None, bucket_key: Some(bucket_key), customer_keys: None }
 }
 
 fn rendered(encryption: &Encryption) -> String {
     let mut document = xml::Document::new("ServerSideEncryptionConfiguration");
     document.open("Rule");
     document.open("ApplyServerSideEncryptionByDefault");
-    document.text("SSEAlgorithm", encryption.algorithm.name());
+    document.text("SSEAlgorithm", encryption.algorithm.map_or("", DefaultAlgorithm::name));
     if let Some(key) = &encryption.key {
         document.text("KMSMasterKeyID", key);
     }
@@ -121,7 +124,7 @@ fn parse(text: &Bytes) -> Result<Encryption, S3Error> {
         Some(_) => return Err(S3Error::malformed_xml()),
     };
     let customer_keys = rule.blocked_encryption_types.as_ref().map(blocked).transpose()?.flatten();
-    Ok(Encryption { algorithm, key, bucket_key, customer_keys })
+    Ok(Encryption { algorithm: Some(algorithm), key, bucket_key, customer_keys })
 }
 
 fn blocked(blocked: &Blocked) -> Result<Option<CustomerKeys>, S3Error> {
@@ -153,7 +156,7 @@ mod tests {
     #[test]
     fn what_was_put_is_written_back() {
         let encryption = Encryption {
-            algorithm: DefaultAlgorithm::SseKms,
+            algorithm: Some(DefaultAlgorithm::SseKms),
             key: Some("alias/a&b".into()),
             bucket_key: Some(true),
             customer_keys: Some(CustomerKeys::Blocked),
@@ -165,7 +168,7 @@ mod tests {
     fn one_rule_and_no_other_number() {
         let rule = "<Rule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>AES256</SSEAlgorithm>\
                     </ApplyServerSideEncryptionByDefault></Rule>";
-        assert_eq!(of(rule).unwrap().algorithm, DefaultAlgorithm::SseS3);
+        assert_eq!(of(rule).unwrap().algorithm, Some(DefaultAlgorithm::SseS3));
         for wrong in [
             "".to_owned(),
             rule.repeat(2),
