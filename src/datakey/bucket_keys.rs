@@ -97,3 +97,34 @@ impl BucketKeys {
         self.opened.try_get_with(id, open()).await.map_err(|error| Error::clone(&error))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::names::{AccountId, Region};
+
+    /// The default limit, at its edge: the key wraps 2^20 times, and the next wrap has a new one.
+    #[tokio::test]
+    async fn a_key_wraps_a_million_times_and_not_once_more() {
+        let keys = BucketKeys::new(&Config::default());
+        let made = AtomicU64::new(0);
+        let make = || async {
+            let number = made.fetch_add(1, Ordering::Relaxed);
+            Ok(Kek { secret: Arc::new(Secret::random()), blob: number.to_be_bytes().to_vec().into(), key: None })
+        };
+        let (account, region) = (AccountId::new("000000000000").unwrap(), Region::new("us-east-1").unwrap());
+        let id = MakeId {
+            requester: Requester { principal: "arn:aws:iam::000000000000:root".into(), access_key_id: None },
+            bucket: BucketName::new("photos").unwrap(),
+            key: format!("arn:aws:kms:{region}:{account}:key/k").parse().unwrap(),
+            material_id: "m".into(),
+            context: EncryptionContext::new(),
+        };
+        let first = keys.made(id.clone(), make).await.unwrap();
+        let wraps = keys.made.get(&id).await.unwrap().wraps;
+        assert_eq!(wraps.swap((1 << 20) - 1, Ordering::Relaxed), 1);
+        assert_eq!(keys.made(id.clone(), make).await.unwrap().blob, first.blob);
+        assert_ne!(keys.made(id, make).await.unwrap().blob, first.blob);
+        assert_eq!(made.into_inner(), 2);
+    }
+}

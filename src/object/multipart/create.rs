@@ -9,7 +9,7 @@ use super::super::{Objects, attributes};
 use super::upload_record::{UploadName, UploadRecord};
 use crate::checksum::{Algorithm, ChecksumKind};
 use crate::datakey::Protection;
-use crate::envelope::{self, Shape};
+use crate::envelope::{self, Mode, Shape};
 use crate::identity::Permit;
 
 /// A new upload.
@@ -50,6 +50,9 @@ impl Objects {
         if let Err(error) = self.write_upload_record(&name, record).await {
             self.abort_backend_upload(name.place(), &name.upload_id).await;
             return Err(error);
+        }
+        if sealed.protected.mode == Mode::SseC {
+            self.remember_keys(&name, &sealed.keys).await;
         }
         let headers = attributes::to_client(&answer);
         Ok(Created { upload_id: name.upload_id, headers, protected: sealed.protected })

@@ -70,14 +70,15 @@ pub fn asked(door: &Door, bucket: &BucketName, origin: &Origin, request: &Header
 
 fn by_default(door: &Door, default: Option<Encryption>, bucket_keys: Option<bool>) -> Protection {
     let context = EncryptionContext::new();
-    match default {
+    let named = default.and_then(|default| Some((default.algorithm?, default.key)));
+    match named {
         None => match door.settings.default_encryption {
             DefaultEncryption::SseS3 => Protection::SseS3,
             DefaultEncryption::SseKms => {
                 Protection::SseKms { key: None, bucket_key: bucket_keys.unwrap_or(true), context }
             }
         },
-        Some(Encryption { algorithm, key, .. }) => match algorithm {
+        Some((algorithm, key)) => match algorithm {
             DefaultAlgorithm::SseS3 => Protection::SseS3,
             DefaultAlgorithm::SseKms => Protection::SseKms { key, bucket_key: bucket_keys.unwrap_or(false), context },
             DefaultAlgorithm::DsseKms => Protection::DsseKms { key, context },
@@ -115,14 +116,17 @@ pub fn of_part(
     request: &HeaderMap,
 ) -> Result<Option<CustomerKey>, S3Error> {
     match customer_key::OBJECT.are_in(request) {
-        true => of_write(door, bucket, origin, request),
-        false => refuse_mode(request).map(|()| None),
+        true => {
+            let customer = of_write(door, bucket, origin, request)?;
+            refuse_others(request).map(|()| customer)
+        }
+        false => refuse_others(request).map(|()| None),
     }
 }
 
 /// The customer's key of a read; GET, HEAD and their kind take no other encryption header.
 pub fn of_read(door: &Door, origin: &Origin, request: &HeaderMap) -> Result<Option<CustomerKey>, S3Error> {
-    refuse_mode(request)?;
+    refuse_others(request)?;
     customer_key::read(door, origin, request, &customer_key::OBJECT)
 }
 
@@ -131,10 +135,15 @@ pub fn of_copy_source(door: &Door, origin: &Origin, request: &HeaderMap) -> Resu
     customer_key::read(door, origin, request, &customer_key::COPY_SOURCE)
 }
 
-fn refuse_mode(request: &HeaderMap) -> Result<(), S3Error> {
-    let Some(value) = request.get(SSE) else { return Ok(()) };
-    let message = "x-amz-server-side-encryption header is not supported for this operation";
-    Err(S3Error::invalid_argument(message, SSE, value.to_str().unwrap_or_default()))
+/// What only a new object is asked for.
+fn refuse_others(request: &HeaderMap) -> Result<(), S3Error> {
+    let Some((name, value)) =
+        [SSE, KEY_ID, CONTEXT, BUCKET_KEY].iter().find_map(|name| Some((*name, request.get(*name)?)))
+    else {
+        return Ok(());
+    };
+    let message = format!("{name} header is not supported for this operation");
+    Err(S3Error::invalid_argument(message, name, value.to_str().unwrap_or_default()))
 }
 
 /// Writes mode, key and bucket key; under SSE-C what the request said of its key.

@@ -3,7 +3,7 @@
 use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 
-use super::{request, sse, xml};
+use super::{request, xml};
 use crate::checksum::Expectations;
 use crate::datakey::Protection;
 use crate::front::s3::{Door, Incoming, Reply, S3Error, document};
@@ -38,7 +38,6 @@ pub async fn put(door: &Door, incoming: Incoming) -> Result<Reply, S3Error> {
         answer.insert("x-amz-version-id", version.clone());
     }
     request::show_etag(&done.etag, &mut answer);
-    sse::show(&done.protected, None, &mut answer);
     Ok(request::bare(StatusCode::OK, answer))
 }
 
