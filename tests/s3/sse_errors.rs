@@ -1,9 +1,10 @@
-//! The catalogue of what goes wrong with encryption: status, code, message, argument.
+//! The catalogue of what goes wrong with encryption: status, code, message, argument. Two of its rows stand beside their
+//! kind: keys of the customer over plain HTTP in `sse_c`, wrong rules of a bucket in `bucket_encryption`.
 
 use crate::support::client::Call;
 use crate::support::kms::Kms;
 use crate::support::sse::{
-    BUCKET_KEY, CONTEXT, CUSTOMER_ALGORITHM, CUSTOMER_KEY, CUSTOMER_MD5, KEY_ID, SSE, customer_headers,
+    BUCKET_KEY, CONTEXT, CUSTOMER_ALGORITHM, CUSTOMER_KEY, CUSTOMER_KEYS, CUSTOMER_MD5, KEY_ID, SSE, customer_headers,
 };
 use crate::support::sums::content_md5;
 use crate::support::{Gateway, S3, bytes};
@@ -15,7 +16,7 @@ const KEY: [u8; 32] = *b"one customer's key of 32 bytes!!";
 const OTHER: [u8; 32] = *b"another customer's key, 32 bytes";
 
 async fn start() -> (Gateway, S3, String) {
-    let gateway = Gateway::start_with(&[("SEALGATE_SSE_C_OVER_HTTP", "true")]).await;
+    let gateway = Gateway::start_with(&CUSTOMER_KEYS).await;
     let s3 = gateway.s3();
     let bucket = s3.bucket("errors").await;
     (gateway, s3, bucket)
@@ -292,7 +293,10 @@ async fn a_bucket_that_blocks_customer_keys_says_so_first() {
         ] {
             call.headers(&headers).send().await.error(403, "AccessDenied");
         }
+        let fields: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (&**name, &**value)).collect();
+        super::post_form::post_simple(&s3, &bucket, "k", &fields).await.error(403, "AccessDenied");
     }
+    s3.head(&bucket, "k").send().await.status(404);
     // Reads and copies of what is there go on, and other modes too.
     s3.get(&bucket, "before").customer_key(&KEY).send().await.ok();
     s3.copy((&bucket, "before"), &bucket, "k").source_customer_key(&KEY).send().await.ok();
@@ -324,4 +328,22 @@ async fn kms_keys_that_do_not_serve() {
     refused(put("k"), &row).await;
     refused(s3.get(&bucket, "there"), &row).await;
     s3.head(&bucket, "k").send().await.status(404);
+}
+
+/// AWS answers EncryptionTypeMismatch to an append under another encryption. Here, as in AWS's general purpose buckets,
+/// there is no append at all, under any encryption: the body of a sealed object has an end that vouches for its length.
+#[tokio::test]
+async fn an_append_is_not_offered() {
+    let (_gateway, s3, bucket) = start().await;
+    s3.put(&bucket, "k", "old").send().await.ok();
+    for headers in [&[][..], &[(SSE, "AES256")], &[(SSE, "aws:kms")]] {
+        let mut call = s3.put(&bucket, "k", "new").header("x-amz-write-offset-bytes", "3");
+        for (name, value) in headers {
+            call = call.header(name, value);
+        }
+        let error = call.send().await.error(501, "NotImplemented");
+        assert_eq!(error.at("Message"), "A header you provided implies functionality that is not implemented");
+        assert_eq!(error.at("Header"), "x-amz-write-offset-bytes");
+    }
+    assert_eq!(s3.get(&bucket, "k").send().await.ok().body, b"old");
 }

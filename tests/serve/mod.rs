@@ -1,5 +1,7 @@
 //! The program itself, as a process: what it prints, keeps and refuses; how it starts again and stops.
 
+mod customer_key;
+
 use std::io::{BufRead, BufReader, Read};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -51,6 +53,16 @@ impl Program {
     fn exported(&self, name: &str) -> Option<String> {
         let line = format!("export {name}=");
         self.printed.lines().find_map(|text| text.trim().strip_prefix(&line)).map(str::to_owned)
+    }
+
+    /// Reads its log to the end, on a thread.
+    fn listen(&mut self) -> std::thread::JoinHandle<Vec<u8>> {
+        let mut log = self.child.stderr.take().unwrap();
+        std::thread::spawn(move || {
+            let mut text = Vec::new();
+            log.read_to_end(&mut text).unwrap();
+            text
+        })
     }
 
     fn terminate(&self) {

@@ -1,8 +1,8 @@
-//! A wire between gateway and backend that counts what passes.
+//! A wire between gateway and backend that counts what passes, and keeps what goes down if told to.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -12,24 +12,40 @@ use tokio::net::{TcpListener, TcpStream};
 pub struct Meter {
     pub address: SocketAddr,
     bytes: Arc<AtomicU64>,
+    /// What the backend was sent.
+    sent: Option<Arc<Mutex<Vec<u8>>>>,
 }
 
 impl Meter {
     pub async fn before(backend: SocketAddr) -> Self {
+        Self::start(backend, None).await
+    }
+
+    /// One that keeps all that the backend is sent.
+    pub async fn listening(backend: SocketAddr) -> Self {
+        Self::start(backend, Some(Arc::default())).await
+    }
+
+    async fn start(backend: SocketAddr, sent: Option<Arc<Mutex<Vec<u8>>>>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let meter = Self { address: listener.local_addr().unwrap(), bytes: Arc::default() };
-        let bytes = meter.bytes.clone();
+        let meter = Self { address: listener.local_addr().unwrap(), bytes: Arc::default(), sent };
+        let (bytes, sent) = (meter.bytes.clone(), meter.sent.clone());
         tokio::spawn(async move {
             while let Ok((near, _)) = listener.accept().await {
-                let bytes = bytes.clone();
+                let (bytes, sent) = (bytes.clone(), sent.clone());
                 tokio::spawn(async move {
                     let Ok(far) = TcpStream::connect(backend).await else { return };
                     let ((near_read, near_write), (far_read, far_write)) = (near.into_split(), far.into_split());
-                    tokio::join!(pump(near_read, far_write, bytes.clone()), pump(far_read, near_write, bytes));
+                    tokio::join!(pump(near_read, far_write, &bytes, sent), pump(far_read, near_write, &bytes, None));
                 });
             }
         });
         meter
+    }
+
+    /// What the backend was sent so far.
+    pub fn sent(&self) -> Vec<u8> {
+        self.sent.as_ref().expect("it listens").lock().unwrap().clone()
     }
 
     /// Bytes so far.
@@ -38,10 +54,18 @@ impl Meter {
     }
 }
 
-async fn pump(mut from: impl AsyncRead + Unpin, mut to: impl AsyncWrite + Unpin, bytes: Arc<AtomicU64>) {
+async fn pump(
+    mut from: impl AsyncRead + Unpin,
+    mut to: impl AsyncWrite + Unpin,
+    bytes: &AtomicU64,
+    kept: Option<Arc<Mutex<Vec<u8>>>>,
+) {
     let mut buffer = vec![0; 64 * 1024];
     while let Ok(read) = from.read(&mut buffer).await {
         bytes.fetch_add(read as u64, Ordering::SeqCst);
+        if let Some(kept) = &kept {
+            kept.lock().unwrap().extend_from_slice(&buffer[..read]);
+        }
         if read == 0 || to.write_all(&buffer[..read]).await.is_err() {
             break;
         }

@@ -134,7 +134,7 @@ pub fn refusal(route: &Route) -> S3Error {
 }
 
 /// A presigned URL may carry `x-amz-*` headers in its query, where its signature covers them. They become headers; the
-/// query without them is left.
+/// query without them is left. A customer's key has no place in a URL, which everybody on the way writes down.
 pub fn promote(headers: &mut HeaderMap, query: Query, verified: Option<&Verified>) -> Result<Query, S3Error> {
     if let Some(name) = query.repeated() {
         return Err(S3Error::invalid_argument("A query parameter was sent more than once.", "QueryParameter", name));
@@ -147,6 +147,11 @@ pub fn promote(headers: &mut HeaderMap, query: Query, verified: Option<&Verified
         known && !is_signature(name)
     };
     for (name, value) in query.iter().filter(|(name, _)| is_header(name)) {
+        if name.to_ascii_lowercase().ends_with("-server-side-encryption-customer-key") {
+            return Err(S3Error::invalid_request(
+                "Keys of server-side encryption with customer-provided keys must be sent in headers, not in the URL.",
+            ));
+        }
         let invalid = || S3Error::invalid_argument("The query parameter is no header.", "QueryParameter", name);
         let header = HeaderName::try_from(name).map_err(|_| invalid())?;
         let value = HeaderValue::try_from(value).map_err(|_| invalid())?;
