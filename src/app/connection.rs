@@ -19,6 +19,7 @@ use super::listener::{Serve, Stream};
 use super::patient_io::PatientIo;
 use crate::front::console::Console;
 use crate::front::{Arrival, ClientBody, Doors, TrustedProxies};
+use crate::upstream::CONNECTION_BUFFER;
 
 /// How long a client may be silent.
 #[derive(Clone, Copy)]
@@ -131,6 +132,7 @@ fn builder(limits: Limits) -> http1::Builder {
     builder
         .timer(TokioTimer::new())
         .header_read_timeout(limits.header)
+        .max_buf_size(CONNECTION_BUFFER)
         .max_header_size(MAX_HEAD_LEN)
         .max_headers(MAX_HEADERS);
     builder

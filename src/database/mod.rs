@@ -14,7 +14,9 @@ mod schema;
 mod watch;
 
 use std::fmt;
+use std::fs::OpenOptions;
 use std::ops::{Deref, DerefMut};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Once;
 use std::time::Duration;
@@ -69,7 +71,10 @@ impl Database {
         static DRIVERS: Once = Once::new();
         DRIVERS.call_once(sqlx::any::install_default_drivers);
         let (url, session) = match &config {
-            Config::Sqlite(path) => (Zeroizing::new(sqlite_url(path)?), SQLITE_SESSION),
+            Config::Sqlite(path) => {
+                make_private(path)?;
+                (Zeroizing::new(sqlite_url(path)?), SQLITE_SESSION)
+            }
             Config::Postgres(url) => (url.clone(), POSTGRES_SESSION),
         };
         let pool = AnyPoolOptions::new()
@@ -143,15 +148,33 @@ impl DerefMut for Transaction {
     }
 }
 
+/// Makes the file where there is none, for its owner alone. SQLite gives the files beside it the same mode.
+fn make_private(path: &Path) -> std::io::Result<()> {
+    OpenOptions::new().append(true).create(true).mode(0o600).open(path).map(drop)
+}
+
 fn sqlite_url(path: &Path) -> Result<String, sqlx::Error> {
     const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.');
     let path = std::path::absolute(path)?;
-    Ok(format!("sqlite://{}?mode=rwc", percent_encode(path.as_os_str().as_encoded_bytes(), ESCAPED)))
+    Ok(format!("sqlite://{}?mode=rw", percent_encode(path.as_os_str().as_encoded_bytes(), ESCAPED)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn the_file_is_its_owners_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let database = Database::open(Config::Sqlite(dir.path().join("a.db"))).await.unwrap();
+        sqlx::raw_sql("CREATE TABLE t (a TEXT)").execute(database.pool()).await.unwrap();
+        let files: Vec<_> = std::fs::read_dir(dir.path()).unwrap().map(Result::unwrap).collect();
+        assert!(files.len() > 1);
+        for file in files {
+            let mode = std::os::unix::fs::PermissionsExt::mode(&file.metadata().unwrap().permissions());
+            assert_eq!(mode & 0o777, 0o600, "{:?}", file.file_name());
+        }
+    }
 
     #[test]
     fn a_password_is_not_shown() {

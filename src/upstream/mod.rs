@@ -28,3 +28,4 @@ pub use error::{Error, Failure};
 pub use request::Request;
 pub use service::Upstream;
 pub use stall::limited as limit_wait;
+pub use transport::CONNECTION_BUFFER;

@@ -19,6 +19,10 @@ use crate::sigv4::{self, SecretKeyText, SignedPayload};
 /// How long an idle connection is kept: below the minute after which backends commonly close theirs.
 const POOL_IDLE: Duration = Duration::from_secs(50);
 
+/// The most that a connection reads at once or holds unsent, in bytes. A transfer holds it on two connections, each in two
+/// directions at most; less would make more system calls, more would buy nothing.
+pub const CONNECTION_BUFFER: usize = 256 * 1024;
+
 const AGENT: &str = concat!("sealgate/", env!("CARGO_PKG_VERSION"));
 
 /// A backend behind an HTTP endpoint.
@@ -42,6 +46,7 @@ impl Http {
             .wrap_connector(tcp);
         let client = Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
+            .http1_max_buf_size(CONNECTION_BUFFER)
             .pool_idle_timeout(POOL_IDLE)
             .pool_max_idle_per_host(config.pool_idle_per_host)
             .build(connector);
