@@ -97,13 +97,21 @@ pub async fn open(settings: Settings) -> anyhow::Result<House> {
     Ok(House { doors, upstream, made, chores })
 }
 
-/// The data directory holds keys and credentials: its owner's alone.
+/// The data directory holds keys and credentials: its owner's alone. The names of what is made are synced: a root key in
+/// a folder that a power cut takes is gone.
 fn make_data_dir(dir: &Path) -> anyhow::Result<()> {
-    std::fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(dir)
-        .with_context(|| format!("cannot make the data directory {}; set `data_dir`", dir.display()))
+    let unclear = || format!("cannot make the data directory {}; set `data_dir`", dir.display());
+    let parent = |dir: &Path| match dir.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
+        _ => Path::new(".").to_owned(),
+    };
+    let absent: Vec<_> =
+        dir.ancestors().take_while(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()).map(parent).collect();
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(dir).with_context(unclear)?;
+    for above in absent {
+        std::fs::File::open(above).and_then(|folder| folder.sync_all()).with_context(unclear)?;
+    }
+    Ok(())
 }
 
 async fn upstream(data_dir: &Path, backend: Option<crate::upstream::Config>) -> anyhow::Result<Upstream> {

@@ -17,6 +17,9 @@ pub enum Error {
     },
     #[error("the index at {path} has layout {found}, this program reads {known}")]
     Layout { path: PathBuf, found: i64, known: i64 },
+    /// Its blobs are the data of objects that only the index knows.
+    #[error("{path} is missing or empty while there are blobs beside it: put the index back, or move the blobs away")]
+    IndexLost { path: PathBuf },
     #[error("the directory {path} is in use by another process")]
     InUse { path: PathBuf },
     #[error("the index holds a value that cannot be: {what}")]

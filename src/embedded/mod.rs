@@ -12,6 +12,7 @@
 //! <dir>/lock                  held while a process uses the directory
 //! <dir>/index.db              the index: buckets, versions, uploads, and the extents that point into blobs
 //! <dir>/blobs/7f/7f03...      one blob: the body of one PutObject or UploadPart
+//! <dir>/lost/7f03...          blobs that the index did not name at a start: the operator's to remove
 //! ```
 //!
 //! Departures from S3: an ETag is random, not an MD5; checksums and signatures are ignored (the gateway verifies them);
@@ -42,8 +43,8 @@ use http_body_util::BodyExt;
 use http_body_util::combinators::UnsyncBoxBody;
 use s3s::service::{S3Service, S3ServiceBuilder};
 
-use blobs::Blobs;
-use index::Index;
+use blobs::{Blobs, Swept};
+use index::{IfMissing, Index};
 use service::Service;
 
 pub use error::Error;
@@ -62,16 +63,17 @@ pub struct Embedded {
 }
 
 impl Embedded {
-    /// Opens the backend in `dir`, which is made if absent, and removes what a crash left behind.
+    /// Opens the backend in `dir`, which is made if absent, and sets aside what a crash left behind.
     pub async fn open(dir: &Path) -> Result<Self, Error> {
         make_folder(dir)?;
         let lock = lock(&dir.join("lock"))?;
-        let index = Arc::new(Index::open(&dir.join("index.db")).await?);
-        let blobs = Arc::new(Blobs::open(dir.join("blobs"))?);
+        let blobs = Arc::new(Blobs::open(dir)?);
+        let missing = if blobs.any()? { IfMissing::Refuse } else { IfMissing::Make };
+        let index = Arc::new(Index::open(&dir.join("index.db"), missing).await?);
         blobs::sync_folder(dir)?;
-        let removed = blobs.sweep(&index).await?;
-        if removed > 0 {
-            tracing::info!(removed, "embedded backend: removed blobs without an object");
+        let Swept { set_aside, restored, lying } = blobs.sweep(&index).await?;
+        if lying > 0 || restored > 0 {
+            tracing::warn!(set_aside, restored, lying, ?dir, "embedded backend: blobs without an object lie in lost/");
         }
         let s3 = S3ServiceBuilder::new(Service { index: Arc::clone(&index), blobs }).build();
         Ok(Self { s3, index, _lock: lock })
@@ -101,16 +103,15 @@ impl Embedded {
     }
 }
 
-/// Makes the folder, and its name in its parent durable.
+/// Makes the folder and those above it, the name of each durable in its parent.
 fn make_folder(dir: &Path) -> Result<(), Error> {
     if dir.is_dir() {
         return Ok(());
     }
-    std::fs::create_dir_all(dir).map_err(blobs::fault(dir))?;
-    match dir.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-        Some(parent) => blobs::sync_folder(parent),
-        None => blobs::sync_folder(Path::new(".")),
-    }
+    let parent = dir.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    make_folder(parent)?;
+    std::fs::create_dir(dir).map_err(blobs::fault(dir))?;
+    blobs::sync_folder(parent)
 }
 
 fn lock(path: &Path) -> Result<File, Error> {

@@ -75,7 +75,7 @@ impl Drop for Lease {
     }
 }
 
-/// A file that stays is no harm: the next start removes it.
+/// A file that stays is no harm: the next start sets it aside.
 fn remove(paths: Vec<PathBuf>) {
     if paths.is_empty() {
         return;

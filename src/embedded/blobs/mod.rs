@@ -1,8 +1,9 @@
 //! Blob files: bytes under a random name, written once, synced, never changed.
 //!
-//! A blob that the index does not name is nothing yet, or nothing any more: the janitor removes it at the next start.
+//! A blob that the index does not name is nothing yet, or nothing any more: the next start sets it aside.
 
 mod graves;
+mod orphans;
 mod read;
 mod write;
 
@@ -14,6 +15,7 @@ use super::index::Index;
 use graves::Graves;
 
 pub(super) use graves::Lease;
+pub(super) use orphans::Swept;
 pub(super) use read::empty_body;
 pub(super) use write::{NewBlob, WriteFault};
 
@@ -41,17 +43,22 @@ impl BlobId {
 /// The folder of blobs.
 pub(super) struct Blobs {
     folder: PathBuf,
+    /// Where blobs lie that the index did not name at a start.
+    lost: PathBuf,
     graves: Arc<Graves>,
 }
 
 impl Blobs {
-    pub(super) fn open(folder: PathBuf) -> Result<Self, Error> {
+    /// Opens `blobs` and `lost` in `dir`, which are made if absent.
+    pub(super) fn open(dir: &Path) -> Result<Self, Error> {
+        let (folder, lost) = (dir.join("blobs"), dir.join("lost"));
+        std::fs::create_dir_all(&lost).map_err(fault(&lost))?;
         for shard in 0..=u8::MAX {
             let path = shard_folder(&folder, shard);
             std::fs::create_dir_all(&path).map_err(fault(&path))?;
         }
         sync_folder(&folder)?;
-        Ok(Self { folder, graves: Arc::default() })
+        Ok(Self { folder, lost, graves: Arc::default() })
     }
 
     fn path(&self, id: &BlobId) -> PathBuf {
@@ -67,24 +74,6 @@ impl Blobs {
     /// Removes blobs that the index names no more, as soon as no reader can still want them.
     pub(super) fn bury(&self, ids: &[BlobId]) {
         self.graves.bury(ids.iter().map(|id| self.path(id)));
-    }
-
-    /// Removes every file that the index does not name. Only right while nothing else uses the backend.
-    pub(super) async fn sweep(&self, index: &Index) -> Result<usize, Error> {
-        let mut removed = 0;
-        for shard in 0..=u8::MAX {
-            let named = index.blobs_of_shard(shard).await?;
-            let names: std::collections::HashSet<_> = named.iter().map(|id| hex::encode(id.0)).collect();
-            let folder = shard_folder(&self.folder, shard);
-            for entry in std::fs::read_dir(&folder).map_err(fault(&folder))? {
-                let entry = entry.map_err(fault(&folder))?;
-                if entry.file_name().to_str().is_none_or(|name| !names.contains(name)) {
-                    std::fs::remove_file(entry.path()).map_err(fault(&entry.path()))?;
-                    removed += 1;
-                }
-            }
-        }
-        Ok(removed)
     }
 }
 

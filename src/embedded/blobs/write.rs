@@ -43,7 +43,7 @@ impl NewBlob {
 impl Drop for NewBlob {
     fn drop(&mut self) {
         if !self.kept {
-            // What stays is removed at the next start.
+            // What stays is set aside at the next start.
             let _ = std::fs::remove_file(&self.path);
         }
     }

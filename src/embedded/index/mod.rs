@@ -37,6 +37,14 @@ const READERS: u32 = 4;
 /// A snapshot of the index.
 pub(super) type Snapshot = sqlx::Transaction<'static, Sqlite>;
 
+/// What happens where there is no index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum IfMissing {
+    Make,
+    /// There was one: blobs lie there.
+    Refuse,
+}
+
 pub(super) struct Index {
     writer: SqlitePool,
     readers: SqlitePool,
@@ -45,7 +53,8 @@ pub(super) struct Index {
 }
 
 impl Index {
-    pub(super) async fn open(path: &Path) -> Result<Self, Error> {
+    /// Opens the index, which is made if absent and `missing` allows it.
+    pub(super) async fn open(path: &Path, missing: IfMissing) -> Result<Self, Error> {
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
@@ -58,7 +67,7 @@ impl Index {
         let pool =
             || SqlitePoolOptions::new().acquire_timeout(Duration::from_secs(300)).idle_timeout(None).max_lifetime(None);
         let writer = pool().max_connections(1).connect_with(options.clone()).await?;
-        prepare(path, &mut *writer.acquire().await?).await?;
+        prepare(path, missing, &mut *writer.acquire().await?).await?;
         let readers = pool().max_connections(READERS).connect_with(options).await?;
         let last_id: i64 = sqlx::query_scalar("SELECT coalesce(max(id), 0) FROM version").fetch_one(&writer).await?;
         Ok(Self { writer, readers, last_id: AtomicI64::new(last_id) })
@@ -87,9 +96,10 @@ impl Index {
     }
 }
 
-async fn prepare(path: &Path, connection: &mut SqliteConnection) -> Result<(), Error> {
+async fn prepare(path: &Path, missing: IfMissing, connection: &mut SqliteConnection) -> Result<(), Error> {
     let found: i64 = sqlx::query_scalar("PRAGMA user_version").fetch_one(&mut *connection).await?;
     match found {
+        0 if missing == IfMissing::Refuse => Err(Error::IndexLost { path: path.into() }),
         0 => {
             let mut transaction = sqlx::Connection::begin(connection).await?;
             sqlx::raw_sql(include_str!("schema.sql")).execute(&mut *transaction).await?;

@@ -9,12 +9,12 @@ use s3s::dto::StreamingBlob;
 
 use super::support::Backend;
 use crate::embedded::blobs::Blobs;
-use crate::embedded::index::{Bucket, Index, Version, Wanted};
+use crate::embedded::index::{Bucket, IfMissing, Index, Version, Wanted};
 
 /// Opens the rooms below the service on a folder, as a process does that will crash.
 async fn rooms(backend: &Backend) -> (Arc<Index>, Blobs) {
     let dir = backend.dir.path();
-    (Arc::new(Index::open(&dir.join("index.db")).await.unwrap()), Blobs::open(dir.join("blobs")).unwrap())
+    (Arc::new(Index::open(&dir.join("index.db"), IfMissing::Refuse).await.unwrap()), Blobs::open(dir).unwrap())
 }
 
 async fn expect_old_object_only(backend: Backend) {

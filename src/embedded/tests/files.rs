@@ -133,3 +133,52 @@ async fn a_foreign_layout_is_refused() {
     sqlx::Connection::close(connection).await.unwrap();
     assert!(matches!(Embedded::open(dir.path()).await, Err(Error::Layout { found: 99, .. })));
 }
+
+/// The blobs that lie aside.
+fn lost(backend: &Backend) -> usize {
+    std::fs::read_dir(backend.dir.path().join("lost")).unwrap().count()
+}
+
+#[tokio::test]
+async fn without_its_index_the_backend_does_not_start() {
+    let backend = Backend::with_bucket().await;
+    backend.send("PUT", "/bkt/key", &[], "hello").await;
+    let Backend { embedded, dir } = backend;
+    embedded.close().await;
+    drop(embedded);
+    let (index, away) = (dir.path().join("index.db"), dir.path().join("away"));
+    std::fs::rename(&index, &away).unwrap();
+    for _ in 0..2 {
+        assert!(matches!(Embedded::open(dir.path()).await, Err(Error::IndexLost { .. })));
+    }
+    for made in ["", "-wal", "-shm"] {
+        let _ = std::fs::remove_file(dir.path().join(format!("index.db{made}")));
+    }
+    std::fs::rename(&away, &index).unwrap();
+    let backend = Backend { embedded: Embedded::open(dir.path()).await.unwrap(), dir };
+    assert_eq!(backend.send("GET", "/bkt/key", &[], "").await.text(), "hello");
+}
+
+/// What an older index does not name is set aside, and is there again with the index that names it.
+#[tokio::test]
+async fn an_older_index_costs_no_data() {
+    let backend = Backend::with_bucket().await;
+    backend.send("PUT", "/bkt/old", &[], "old").await;
+    backend.embedded.close().await;
+    let (index, older) = (backend.dir.path().join("index.db"), backend.dir.path().join("older"));
+    std::fs::copy(&index, &older).unwrap();
+    let backend = backend.reopen().await;
+    backend.send("PUT", "/bkt/new", &[], "new").await;
+    backend.embedded.close().await;
+    let newer = backend.dir.path().join("newer");
+    std::fs::rename(&index, &newer).unwrap();
+    std::fs::rename(&older, &index).unwrap();
+    let backend = backend.reopen().await;
+    assert_eq!(backend.send("GET", "/bkt/new", &[], "").await.status, 404);
+    assert_eq!((backend.blobs(), lost(&backend)), (1, 1));
+    backend.embedded.close().await;
+    std::fs::rename(&newer, &index).unwrap();
+    let backend = backend.reopen().await;
+    assert_eq!(backend.send("GET", "/bkt/new", &[], "").await.text(), "new");
+    assert_eq!((backend.blobs(), lost(&backend)), (2, 0));
+}
