@@ -74,6 +74,7 @@ pub async fn open(settings: Settings) -> anyhow::Result<House> {
         metadata_check: settings.metadata_check,
         bound_names: settings.bound_names,
         manifest_cache: settings.manifest_cache_bytes,
+        max_backend_copy: settings.max_backend_copy,
     };
     let s3 = Door {
         upstream: upstream.clone(),

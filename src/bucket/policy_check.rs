@@ -120,9 +120,16 @@ const PARTICULAR: &[(&str, &[&str])] = &[
     ("s3:x-amz-storage-class", WRITES),
     ("s3:x-amz-copy-source", WRITES),
     ("s3:x-amz-metadata-directive", WRITES),
+    ("s3:x-amz-acl", ACLS),
+    ("s3:x-amz-grant-", ACLS),
+    ("s3:requestobjecttag", TAGS),
+    ("s3:existingobjecttag", actions::OBJECT),
     ("s3:locationconstraint", &["s3:CreateBucket"]),
 ];
 const LISTINGS: &[&str] = &["s3:ListBucket", "s3:ListBucketVersions", "s3:ListBucketMultipartUploads"];
+const ACLS: &[&str] =
+    &["s3:CreateBucket", "s3:PutBucketAcl", "s3:PutObject", "s3:PutObjectAcl", "s3:PutObjectVersionAcl"];
+const TAGS: &[&str] = &["s3:PutObject", "s3:PutObjectTagging", "s3:PutObjectVersionTagging"];
 const WRITES: &[&str] = &["s3:PutObject", "s3:ReplicateObject"];
 
 /// Whether each key of a condition is one that some of the actions have.
@@ -195,6 +202,8 @@ mod tests {
     use super::super::policy::BucketPolicy;
     use super::*;
 
+    const UNFIT: &str = "Conditions do not apply to combination of actions and resources in statement";
+
     fn message(text: &str) -> String {
         let exists = |arn: &str| !arn.ends_with("user/gone");
         match BucketPolicy::check(text.as_bytes(), &BucketName::new("photos").unwrap(), &exists) {
@@ -248,11 +257,13 @@ mod tests {
             ("Condition", r#"{"StringEqualz":{"s3:prefix":"a"}}"#, "Invalid Condition type : StringEqualz"),
             ("Condition", r#"{"StringEquals":{"s3:colour":"a"}}"#, "Policy has an invalid condition key"),
             ("Condition", r#"{"StringEquals":{"kms:ViaService":"a"}}"#, "Policy has an invalid condition key"),
-            (
-                "Condition",
-                r#"{"StringEquals":{"s3:prefix":"a"}}"#,
-                "Conditions do not apply to combination of actions and resources in statement",
-            ),
+            ("Condition", r#"{"StringEquals":{"s3:prefix":"a"}}"#, UNFIT),
+            ("Condition", r#"{"StringEquals":{"s3:x-amz-server-side-encryption":"aws:kms"}}"#, UNFIT),
+            ("Condition", r#"{"Null":{"s3:x-amz-server-side-encryption-customer-algorithm":"false"}}"#, UNFIT),
+            ("Condition", r#"{"StringEquals":{"s3:x-amz-acl":"private"}}"#, UNFIT),
+            ("Condition", r#"{"StringLike":{"s3:x-amz-grant-full-control":"*"}}"#, UNFIT),
+            ("Condition", r#"{"StringEquals":{"s3:RequestObjectTag/a":"b"}}"#, UNFIT),
+            ("Condition", r#"{"ForAllValues:StringEquals":{"s3:RequestObjectTagKeys":"a"}}"#, UNFIT),
         ] {
             assert_eq!(with(name, value), expected, "{name} {value}");
         }
@@ -281,6 +292,9 @@ mod tests {
 
     #[test]
     fn what_aws_accepts() {
+        let bucket_acl = r#"{"Effect":"Deny","Principal":"*","Action":"s3:Put*","Resource":["arn:aws:s3:::photos","arn:aws:s3:::photos/*"],
+            "Condition":{"StringEquals":{"s3:x-amz-acl":"public-read"}}}"#;
+        assert_eq!(message(&format!("{{\"Statement\":{bucket_acl}}}")), "");
         let lists = r#"{"Effect":"Allow","Principal":"*","Action":["s3:List*","s3:GetBucketLocation"],
             "Resource":"arn:aws:s3:::photos","Condition":{"StringLike":{"s3:prefix":"a/*"}}}"#;
         assert_eq!(message(&format!("{{\"Statement\":{lists}}}")), "");
@@ -296,7 +310,8 @@ mod tests {
                 "Principal",
                 r#"{"AWS":["111122223333","arn:aws:iam::111122223333:role/app"],"Service":"logging.s3.amazonaws.com"}"#,
             ),
-            ("Condition", r#"{"ForAnyValue:StringLikeIfExists":{"s3:RequestObjectTagKeys":["a","b*"]}}"#),
+            ("Condition", r#"{"ForAnyValue:StringLikeIfExists":{"s3:signatureversion":["a","b*"]}}"#),
+            ("Condition", r#"{"StringEquals":{"s3:ExistingObjectTag/a":"b","s3:TlsVersion":"1.3"}}"#),
         ] {
             assert_eq!(with(name, value), "", "{name} {value}");
         }

@@ -15,7 +15,7 @@ use crate::database;
 use crate::front::TrustedProxies;
 use crate::front::s3::DefaultEncryption;
 use crate::names::{AccountId, BucketName, Region};
-use crate::object::MetadataCheck;
+use crate::object::{MAX_BACKEND_COPY, MetadataCheck};
 use crate::upstream::{self, AddressingStyle, Credentials, Endpoint, TrailingChecksum};
 
 /// Everything that an operator can choose.
@@ -42,6 +42,8 @@ pub struct Settings {
     /// For replicas and restored buckets: stored bucket name -> the name that its envelopes are bound to.
     pub bound_names: HashMap<BucketName, BucketName>,
     pub manifest_cache_bytes: u64,
+    /// Not to be chosen: the tests lower it to see what otherwise takes 5 GiB.
+    pub max_backend_copy: u64,
     pub audit_durability: Durability,
     /// Whether the key manager throttles as AWS does.
     pub kms_quotas: bool,
@@ -138,6 +140,7 @@ impl Settings {
             )?,
             bound_names: bound_names(values)?,
             manifest_cache_bytes: required(values, "manifest_cache_bytes")?,
+            max_backend_copy: MAX_BACKEND_COPY,
             audit_durability: choice(
                 values,
                 "audit_durability",

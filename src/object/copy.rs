@@ -23,8 +23,8 @@ use crate::identity::Permit;
 use crate::seal::FullChecksum;
 use crate::upstream::Request;
 
-/// The longest stored object that a backend copies in one request.
-const MAX_BACKEND_COPY: u64 = 5 * 1024 * 1024 * 1024;
+/// The longest stored object that a backend copies in one request, in bytes.
+pub const MAX_BACKEND_COPY: u64 = 5 * 1024 * 1024 * 1024;
 
 const UNRESERVED_AND_SLASH: AsciiSet =
     NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
@@ -170,7 +170,7 @@ impl Objects {
         let enveloped =
             self.envelop_with(draft, &keks, unlocked.keys.duplicate(), (&bucket, &object_key), &attributes)?;
         let source = source_headers(copy, &unlocked.stored)?;
-        let (headers, result) = if unlocked.stored.stored_len <= MAX_BACKEND_COPY {
+        let (headers, result) = if unlocked.stored.stored_len <= self.settings.max_backend_copy {
             let mut headers = joined(enveloped.headers, source);
             headers.insert("x-amz-metadata-directive", HeaderValue::from_static("REPLACE"));
             let request = Request::new(Method::PUT).object(&bucket, &object_key).headers(headers);

@@ -8,6 +8,7 @@ use super::error::Error;
 use super::put::place;
 use super::read::Unlocked;
 
+/// The longest piece, in bytes.
 const PIECE: u64 = 1024 * 1024 * 1024;
 
 impl Objects {
@@ -27,10 +28,11 @@ impl Objects {
         }
         let upload = self.create_backend_upload((&bucket, &object_key), headers).await?;
         let stored_len = unlocked.stored.stored_len;
+        let piece = PIECE.min(self.settings.max_backend_copy);
         let copied = async {
             let mut parts = Vec::new();
-            for (number, start) in (1_u16..).zip((0..stored_len).step_by(PIECE as usize)) {
-                let end = stored_len.min(start + PIECE) - 1;
+            for (number, start) in (1_u16..).zip((0..stored_len).step_by(piece as usize)) {
+                let end = stored_len.min(start + piece) - 1;
                 let mut headers = source.clone();
                 let range = HeaderValue::from_str(&format!("bytes={start}-{end}"));
                 headers.insert("x-amz-copy-source-range", range.map_err(|_| Error::Internal("a range"))?);

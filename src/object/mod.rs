@@ -46,7 +46,7 @@ use crate::upstream::Upstream;
 pub use attributes::{from_client, to_client};
 pub use body::{BodyFault, PlainBody, PlainStream, Verdict};
 pub use conditions::{Conditions, quoted};
-pub use copy::{Copied, Copy, MetadataDirective, Overtaking, Source};
+pub use copy::{Copied, Copy, MAX_BACKEND_COPY, MetadataDirective, Overtaking, Source};
 pub use delete::{DeleteResult, Deleted, Doomed, NotDeleted};
 pub use error::{CustomerKeyFault, Error, Fault, RewrapFault};
 pub use etag::{Forms, list as etag_list, to_backend as etag_to_backend, to_client as etag_to_client, unquote};
@@ -70,6 +70,8 @@ pub struct Settings {
     pub bound_names: HashMap<BucketName, BucketName>,
     /// Bytes of opened manifests that are kept in memory.
     pub manifest_cache: u64,
+    /// The longest stored object that is copied in one request; at least a part's least length.
+    pub max_backend_copy: u64,
 }
 
 /// What a read does when an object's client metadata is not what was sealed with it.

@@ -20,6 +20,7 @@ mod identities;
 mod legacy_bucket;
 mod list;
 mod multipart;
+mod policy_callers;
 pub mod post_form;
 mod presigned;
 mod put;

@@ -20,6 +20,7 @@ pub struct Gateway {
     /// None: the control, clients talk to MinIO itself.
     running: Option<Running>,
     environment: Vec<(String, String)>,
+    change: fn(&mut Settings),
     folder: tempfile::TempDir,
     system_bucket: String,
     s3: S3,
@@ -34,6 +35,11 @@ impl Gateway {
 
     /// With further `SEALGATE_*` variables.
     pub async fn start_with(settings: &[(&str, &str)]) -> Self {
+        Self::start_changed(settings, |_| ()).await
+    }
+
+    /// With settings that no variable has.
+    pub async fn start_changed(settings: &[(&str, &str)], change: fn(&mut Settings)) -> Self {
         let folder = tempfile::Builder::new().prefix("sealgate-test-").tempdir().unwrap();
         let system_bucket = if minio::binary().is_some() { unique("system") } else { "sealgate-system".into() };
         let mut environment: Vec<(String, String)> = [
@@ -60,17 +66,22 @@ impl Gateway {
             environment.push(("SEALGATE_BACKEND_ACCESS_KEY".into(), minio::ACCESS_KEY.into()));
             environment.push(("SEALGATE_BACKEND_SECRET_KEY".into(), minio::SECRET_KEY.into()));
         }
-        Self::open(environment, folder, system_bucket).await
+        Self::open(environment, change, folder, system_bucket).await
     }
 
-    async fn open(environment: Vec<(String, String)>, folder: tempfile::TempDir, system_bucket: String) -> Self {
+    async fn open(
+        environment: Vec<(String, String)>,
+        change: fn(&mut Settings),
+        folder: tempfile::TempDir,
+        system_bucket: String,
+    ) -> Self {
         if is_control() {
             let minio = minio::shared();
             let s3 = S3::new(minio.address, minio::ACCESS_KEY, minio::SECRET_KEY);
             let backend = Backend::Minio(s3.clone());
-            return Self { running: None, environment, folder, system_bucket, s3, backend };
+            return Self { running: None, environment, change, folder, system_bucket, s3, backend };
         }
-        let running = started(&environment).await;
+        let running = started(&environment, change).await;
         let (backend, folders) = match minio::binary() {
             Some(_) => {
                 let minio = minio::shared();
@@ -82,7 +93,7 @@ impl Gateway {
         let mut s3 = S3::new(running.address(), ACCESS_KEY, SECRET_KEY);
         let watch = Watch { backend: backend.clone(), folders, system_bucket: system_bucket.clone() };
         s3.watch = Some(Arc::new(watch));
-        Self { running: Some(running), environment, folder, system_bucket, s3, backend }
+        Self { running: Some(running), environment, change, folder, system_bucket, s3, backend }
     }
 
     /// Another gateway on the same PostgreSQL database, with the same root key and an embedded backend of its own.
@@ -94,16 +105,22 @@ impl Gateway {
         let mut environment = self.environment.clone();
         environment.retain(|(name, _)| name != "SEALGATE_DATA_DIR");
         environment.push(("SEALGATE_DATA_DIR".into(), data.to_str().unwrap().into()));
-        Self::open(environment, folder, self.system_bucket.clone()).await
+        Self::open(environment, self.change, folder, self.system_bucket.clone()).await
     }
 
     /// Stops it and starts it again on the same data.
-    pub async fn restart(mut self) -> Self {
+    pub async fn restart(self) -> Self {
+        self.restart_with(&[]).await
+    }
+
+    /// The same, with further settings.
+    pub async fn restart_with(mut self, settings: &[(&str, &str)]) -> Self {
+        self.environment.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         if let Some(running) = self.running.take() {
             running.stop().await;
         }
         drop((self.s3, self.backend));
-        Self::open(self.environment, self.folder, self.system_bucket).await
+        Self::open(self.environment, self.change, self.folder, self.system_bucket).await
     }
 
     /// A client with the root user's access key.
@@ -148,10 +165,11 @@ impl Gateway {
 }
 
 /// Of a gateway that has just stopped, what was in progress lets go of the data directory a moment later.
-async fn started(environment: &[(String, String)]) -> Running {
+async fn started(environment: &[(String, String)], change: fn(&mut Settings)) -> Running {
     let mut attempts = 100;
     loop {
-        let settings = Settings::load(None, environment.iter().cloned()).expect("settings");
+        let mut settings = Settings::load(None, environment.iter().cloned()).expect("settings");
+        change(&mut settings);
         match app::start(settings).await {
             Ok(running) => return running,
             Err(error) if attempts == 0 || !format!("{error:#}").contains("in use") => panic!("no start: {error:#}"),

@@ -136,11 +136,21 @@ impl Asker<'_> {
 
     /// The permit for one action on one target.
     pub async fn permit(&self, action: &'static str, target: &Target, about: About<'_>) -> Result<Permit, S3Error> {
-        let access = self.access(action, target);
+        self.permit_under(&self.access(action, target), action, target, about).await
+    }
+
+    /// The same, were this the word of the target's bucket.
+    pub async fn permit_under(
+        &self,
+        access: &Access,
+        action: &'static str,
+        target: &Target,
+        about: About<'_>,
+    ) -> Result<Permit, S3Error> {
         let empty = HeaderMap::new();
         let written = about.written.unwrap_or(&empty);
         let existing_tags = match target {
-            Target::Object(..) if self.depends_on(&access, "s3:existingobjecttag/") => {
+            Target::Object(..) if self.depends_on(access, "s3:existingobjecttag/") => {
                 self.existing_tags(target, about.version_id).await?
             }
             _ => Vec::new(),
@@ -150,7 +160,7 @@ impl Asker<'_> {
             Some(stated) => stated,
             None => {
                 let needed = ["s3:requestobjecttag", "s3:object-lock-"];
-                let needed = needed.iter().any(|prefix| self.depends_on(&access, prefix));
+                let needed = needed.iter().any(|prefix| self.depends_on(access, prefix));
                 in_headers = if needed { Stated::in_headers(written)? } else { Stated::default() };
                 &in_headers
             }
@@ -169,7 +179,7 @@ impl Asker<'_> {
             stated,
         };
         let (caller, origin, now) = (self.caller, self.origin, facts.now);
-        let bucket = word_of(&access);
+        let bucket = word_of(access);
         Ok(identity::authorise(&Question { caller, action, target, origin, now, bucket, facts: &facts })?)
     }
 

@@ -3,8 +3,10 @@
 use http::{HeaderMap, HeaderValue, StatusCode};
 
 use super::{request, xml};
-use crate::bucket::{BucketPolicy, MalformedPolicy};
-use crate::front::s3::{Door, Incoming, Reply, S3Error, document};
+use crate::bucket::{Access, BucketPolicy, MalformedPolicy, PublicAccessBlock};
+use crate::front::s3::permission::{About, Asker};
+use crate::front::s3::{Door, Incoming, Query, Reply, S3Error, document};
+use crate::identity::Target;
 use crate::names::{AccountId, BucketName};
 use crate::upstream;
 
@@ -12,9 +14,10 @@ use crate::upstream;
 const MAX_DOCUMENT: usize = 128 * 1024;
 
 /// Sets the policy.
-pub async fn put(door: &Door, incoming: Incoming) -> Result<Reply, S3Error> {
+pub async fn put(door: &Door, mut incoming: Incoming) -> Result<Reply, S3Error> {
     let bucket = request::bucket(&incoming)?;
-    let text = document::read(&incoming.head, incoming.verified.as_ref(), incoming.body, MAX_DOCUMENT).await?;
+    let body = std::mem::replace(&mut incoming.body, upstream::empty());
+    let text = document::read(&incoming.head, incoming.verified.as_ref(), body, MAX_DOCUMENT).await?;
     let policy = BucketPolicy::check(&text, &bucket, &|arn| may_exist(door, arn))?;
     request::existing(door, &bucket).await?;
     let block = door.access.of(&bucket).public_access.unwrap_or_default();
@@ -26,8 +29,39 @@ pub async fn put(door: &Door, incoming: Incoming) -> Result<Reply, S3Error> {
         );
         return Err(S3Error::new(StatusCode::FORBIDDEN, "AccessDenied", message));
     }
+    let about = (incoming.permit.target(), &incoming.query);
+    refuse_lockout(incoming.asker(door), about, &policy, block).await?;
     door.access.set_policy(&bucket, Some(policy)).await.map_err(unsettled)?;
     Ok(request::bare(StatusCode::NO_CONTENT, HeaderMap::new()))
+}
+
+const CONFIRM: &str = "x-amz-confirm-remove-self-bucket-access";
+
+/// A policy under which its author could not put the next one, he has to confirm.
+async fn refuse_lockout(
+    asker: Asker<'_>,
+    (target, query): (&Target, &Query),
+    policy: &BucketPolicy,
+    block: PublicAccessBlock,
+) -> Result<(), S3Error> {
+    match request::single(asker.headers, CONFIRM)? {
+        Some(text) if text.eq_ignore_ascii_case("true") => return Ok(()),
+        Some(text) if !text.eq_ignore_ascii_case("false") => {
+            return Err(S3Error::invalid_argument("The value must be true or false.", CONFIRM, text));
+        }
+        _ => {}
+    }
+    let then = Access { policy: Some(policy.clone()), public_access: Some(block) };
+    let about = About { query: Some(query), ..About::default() };
+    match asker.permit_under(&then, "s3:PutBucketPolicy", target, about).await {
+        Ok(_) => Ok(()),
+        Err(_) => {
+            let message = format!(
+                "The new bucket policy would not let you change the bucket policy again. Confirm that with {CONFIRM}: true."
+            );
+            Err(S3Error::new(StatusCode::FORBIDDEN, "AccessDenied", message))
+        }
+    }
 }
 
 /// The policy as it was put.
