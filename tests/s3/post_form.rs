@@ -6,6 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::support::sign::stamps;
+use crate::support::sse::{BUCKET_KEY, CONTEXT, CUSTOMER_KEYS, KEY_ID, SSE, customer_headers};
 use crate::support::{Answer, Form, Gateway, S3, bytes};
 
 const BOUNDARY: &str = "a-boundary-of-the-tests";
@@ -141,6 +142,30 @@ async fn encryption_fields_stand_for_headers() {
     let bucket = s3.bucket("form").await;
     Post::new("k").field("x-amz-server-side-encryption", "aws:kms").send(&s3, &bucket, b"x").await.status(204);
     assert_eq!(s3.head(&bucket, "k").send().await.ok().must("x-amz-server-side-encryption"), "aws:kms");
+}
+
+/// What each field does, the table of encryption headers shows; here, that the policy must allow it.
+#[tokio::test]
+async fn every_encryption_field_needs_a_condition() {
+    let gateway = Gateway::start_with(&CUSTOMER_KEYS).await;
+    let s3 = gateway.s3();
+    let bucket = s3.bucket("form").await;
+    let kms = [(SSE, "aws:kms"), (KEY_ID, "alias/aws/s3"), (BUCKET_KEY, "true"), (CONTEXT, "eyJhIjoiYiJ9")];
+    let kms = kms.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+    for fields in [kms, customer_headers(&[7; 32])] {
+        let all = fields.iter().fold(Post::new("k"), |post, (name, value)| post.field(name, value));
+        all.send(&s3, &bucket, b"x").await.status(204);
+        for (left_out, value) in &fields {
+            let others = fields.iter().filter(|(name, _)| name != left_out);
+            let mut post = others.fold(Post::new("no"), |post, (name, value)| post.field(name, value));
+            post.fields.push((left_out.clone(), value.clone()));
+            post.send(&s3, &bucket, b"x").await.error(403, "AccessDenied");
+        }
+    }
+    // A condition that demands a field which is not there.
+    let demanded = Post::new("no").condition(r#"{"x-amz-server-side-encryption":"aws:kms"}"#);
+    demanded.send(&s3, &bucket, b"x").await.error(403, "AccessDenied");
+    s3.head(&bucket, "no").send().await.status(404);
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! Signatures: presigned URLs, wrong ones, unknown keys, skewed clocks, unsigned headers.
 
+use crate::support::kms::Kms;
+use crate::support::sse::{BUCKET_KEY, CONTEXT, CUSTOMER_KEYS, KEY_ID, SSE, customer_headers};
 use crate::support::{Form, Gateway, S3, bytes};
 
 #[tokio::test]
@@ -109,4 +111,50 @@ async fn version_2_signatures_are_refused() {
         .query("Signature", "c2lnbmF0dXJl");
     let answer = url.send().await;
     assert!(answer.status.is_client_error(), "{}", answer.described());
+}
+
+const NOT_SIGNED: &str = "There were headers present in the request which were not signed";
+
+/// Each header of encryption counts in a URL's signature, as a header or in the query, and is refused beside it.
+#[tokio::test]
+async fn encryption_headers_of_a_url() {
+    let gateway = Gateway::start_with(&CUSTOMER_KEYS).await;
+    let s3 = gateway.s3();
+    let bucket = s3.bucket("presigned").await;
+    let made = Kms::of(&s3).call("CreateKey", "{}").await.json();
+    let key = made["KeyMetadata"]["Arn"].as_str().unwrap();
+    let all = [(SSE, "aws:kms"), (KEY_ID, key), (BUCKET_KEY, "true"), (CONTEXT, "eyJhIjoiYiJ9")];
+    let put = || s3.put(&bucket, "k", "x").form(Form::Presigned(60));
+    for in_query in [false, true] {
+        let call = all.iter().fold(put(), |call, (name, value)| match in_query {
+            true => call.query(name, value),
+            false => call.header(name, value),
+        });
+        let answer = call.send().await.ok();
+        for (name, value) in all {
+            assert_eq!(answer.must(name), value);
+        }
+        assert_eq!(s3.get(&bucket, "k").form(Form::Presigned(60)).send().await.ok().must(KEY_ID), key);
+    }
+    for (name, value) in all {
+        let mut call = put();
+        if name != SSE {
+            call = call.header(SSE, "aws:kms");
+        }
+        let error = call.unsigned_header(name, value).send().await.error(403, "AccessDenied");
+        assert_eq!(error.at("Message"), NOT_SIGNED, "{name}");
+    }
+    // Of a customer's key, all three must be signed, and the key itself stays out of the URL.
+    let trio = customer_headers(&[7; 32]);
+    put().headers(&trio).send().await.ok();
+    assert_eq!(s3.get(&bucket, "k").headers(&trio).form(Form::Presigned(60)).send().await.ok().body, b"x");
+    for beside in 0..trio.len() {
+        let mut call = put();
+        for (at, (name, value)) in trio.iter().enumerate() {
+            call = if at == beside { call.unsigned_header(name, value) } else { call.header(name, value) };
+        }
+        assert_eq!(call.send().await.error(403, "AccessDenied").at("Message"), NOT_SIGNED);
+    }
+    let in_url = trio.iter().fold(put(), |call, (name, value)| call.query(name, value));
+    in_url.send().await.error(400, "InvalidRequest");
 }

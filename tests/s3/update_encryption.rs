@@ -292,3 +292,38 @@ async fn the_command_wraps_a_bucket() {
     let (ok, text) = run(&["--bucket-key", "--again"]).await;
     assert!(ok && text.contains("3 wrapped, 0 already there"), "{text}");
 }
+
+/// What a backend does not copy in one request is copied in pieces, onto itself too. The limit is 5 GiB; here 6 MiB.
+#[tokio::test]
+async fn beyond_the_limit_of_one_copy() {
+    let gateway = Gateway::start_changed(&[], |settings| settings.max_backend_copy = 6 << 20).await;
+    let s3 = gateway.s3();
+    let bucket = s3.bucket("update").await;
+    let key = key(&s3).await;
+    let put =
+        s3.put(&bucket, "one", bytes(1, 17 << 20)).header("x-amz-meta-colour", "blue").header("x-amz-tagging", "a=1");
+    put.header("content-type", "text/x-test").header("cache-control", "max-age=5").send().await.ok();
+    let parts = [bytes(2, 7 << 20), bytes(3, MIN_PART), bytes(4, 1000)];
+    let slices: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
+    s3.put_parts(&bucket, "parts", &[(SSE, "aws:kms"), ("x-amz-meta-colour", "red")], &slices).await;
+    let below = gateway.backend();
+    for (object, pieces) in [("one", "-3\""), ("parts", "-3\"")] {
+        let aspects = ["tagging", "acl"];
+        let before = seen(&s3, &bucket, object, &aspects).await;
+        let stored = below.get(&bucket, object).await.ok();
+        update(&s3, &bucket, object, to_kms(&key, true)).send().await.ok();
+        assert_eq!(seen(&s3, &bucket, object, &aspects).await, before, "{object}");
+        let after = below.get(&bucket, object).await.ok();
+        assert!(after.body == stored.body, "{object}: the body was sealed again");
+        assert!(after.etag().ends_with(pieces), "{object}: {}", after.etag());
+        let head = s3.head(&bucket, object).send().await.ok();
+        assert_eq!((head.must(KEY_ID), head.must(BUCKET_KEY)), (&*key, "true"));
+        // The same way to another place.
+        s3.copy((&bucket, object), &bucket, "copy").header(SSE, "aws:kms:dsse").send().await.ok();
+        s3.copy((&bucket, object), &bucket, "copy").header(SSE, "AES256").send().await.ok();
+        assert!(below.get(&bucket, "copy").await.ok().etag().ends_with(pieces));
+        assert_eq!(seen(&s3, &bucket, "copy", &aspects).await, before, "{object}");
+    }
+    let open = s3.get(&bucket, "").flag("uploads").send().await.xml();
+    assert_eq!(open.all("Upload").count(), 0);
+}
