@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::report::{Measured, Report, dollars, grouped};
+use super::report::{Measured, Report, counted, dollars, grouped};
 
 const WIDTH: f64 = 640.0;
 const HEIGHT: f64 = 400.0;
@@ -27,12 +27,13 @@ pub fn svg(report: &Report) -> String {
     );
     text(&mut out, LEFT, 34.0, 20, "start", "#1b1f24", "What bucket keys save");
     let subtitle = format!(
-        "KMS calls for {} objects, {} reads each, {} requesters",
-        grouped(report.workload.objects),
-        grouped(report.workload.reads_per_write),
-        grouped(report.requesters)
+        "KMS calls for {}, {} each, by {}",
+        counted(report.workload.objects, "object"),
+        counted(report.workload.reads_per_write, "read"),
+        counted(report.requesters, "requester")
     );
     text(&mut out, LEFT, 56.0, 13, "start", "#57606a", &subtitle);
+    text(&mut out, RIGHT, TOP - 6.0, 11, "end", "#57606a", "logarithmic scale");
     let mut decade = 0.0;
     while decade <= decades {
         let calls = 10_f64.powf(decade) as u64;

@@ -44,7 +44,8 @@ impl Report {
                 "generate_data_key": measured.generate_data_key,
                 "decrypt": measured.decrypt,
                 "kms_calls": measured.calls(),
-                "dollars_per_month": self.dollars(measured),
+                // To the millionth: beyond stands only what binary fractions add.
+                "dollars_per_month": (self.dollars(measured) * 1e6).round() / 1e6,
                 "seconds": measured.seconds,
             })
         };
@@ -83,11 +84,12 @@ pub fn count(trail: &str) -> Measured {
 pub fn table(report: &Report) -> String {
     let Report { workload, requesters, runs_per_month, off, on, .. } = report;
     let mut text = format!(
-        "{} objects of {} bytes, each written once and read {} times, by {requesters} requesters; {} times a month\n\n",
-        grouped(workload.objects),
-        grouped(workload.size as u64),
-        grouped(workload.reads_per_write),
-        grouped(*runs_per_month)
+        "{} of {}, each written once and read {}, by {}; {} a month\n\n",
+        counted(workload.objects, "object"),
+        counted(workload.size as u64, "byte"),
+        counted(workload.reads_per_write, "time"),
+        counted(*requesters, "requester"),
+        counted(*runs_per_month, "time")
     );
     let mut row = |name: &str, off: String, on: String| text.push_str(&format!("{name:<24}{off:>18}{on:>18}\n"));
     row("", "bucket keys off".into(), "bucket keys on".into());
@@ -100,9 +102,14 @@ pub fn table(report: &Report) -> String {
     text
 }
 
-/// With enough digits to tell small sums apart.
+/// In cents; what is less than one, with enough digits to tell it from nothing.
 pub fn dollars(sum: f64) -> String {
-    if sum == 0.0 || sum >= 0.1 { format!("${sum:.2}") } else { format!("${sum:.5}") }
+    if sum == 0.0 || sum >= 0.01 { format!("${sum:.2}") } else { format!("${sum:.4}") }
+}
+
+/// `1 object`, `2,000 objects`.
+pub fn counted(number: u64, noun: &str) -> String {
+    format!("{} {noun}{}", grouped(number), if number == 1 { "" } else { "s" })
 }
 
 /// `12345` as `12,345`.
@@ -137,10 +144,12 @@ pub mod tests {
     fn twenty_thousand_calls_an_hour_cost_what_aws_says() {
         let report = report();
         assert!((report.dollars(&report.off) - 43.2).abs() < 1e-9);
-        assert_eq!((report.factor(), dollars(report.dollars(&report.on))), (10_000.0, "$0.00432".to_owned()));
+        assert_eq!((report.factor(), dollars(report.dollars(&report.on))), (10_000.0, "$0.0043".to_owned()));
         let table = table(&report);
         assert!(table.contains("KMS calls                           20,000                 2"), "{table}");
         assert!(table.contains("10,000 x"), "{table}");
+        assert!(table.starts_with("10,000 objects of 1,024 bytes, each written once and read 1 time, by 1 requester;"));
+        assert_eq!(report.to_json()["bucket_keys_on"]["dollars_per_month"], 0.00432);
     }
 
     #[test]
