@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use super::conditions::Conditions;
 use super::error::{Error, Fault};
+use super::get::{ATTEMPTS, changed};
 use super::protection::{self, Protected};
 use super::put::{MAX_PUT, Write, joined, place};
 use super::range::ByteRange;
@@ -19,6 +20,7 @@ use super::tagging::Tagging;
 use super::{Objects, attributes, etag, reread, unlock};
 use crate::checksum::Algorithm;
 use crate::datakey::{CustomerKey, Protection};
+use crate::envelope;
 use crate::identity::Permit;
 use crate::seal::FullChecksum;
 use crate::upstream::Request;
@@ -96,6 +98,16 @@ pub(super) struct CopyResult {
 impl Objects {
     /// Copies an object, or re-wraps it where it stands.
     pub async fn copy(&self, copy: Copy) -> Result<Copied, Error> {
+        for _ in 1..ATTEMPTS {
+            match self.copy_once(&copy).await {
+                Err(Error::Changed) => continue,
+                done => return done,
+            }
+        }
+        self.copy_once(&copy).await
+    }
+
+    async fn copy_once(&self, copy: &Copy) -> Result<Copied, Error> {
         let (source_bucket, source_key) = place(&copy.source.permit)?;
         let read = Read {
             permit: copy.source.permit.clone(),
@@ -114,16 +126,21 @@ impl Objects {
             _ => error,
         })?;
         unlock::check_customer_key(copy.source.customer_key.as_ref(), &stored.kind)?;
-        self.refuse_idle_self_copy(&copy)?;
+        self.refuse_idle_self_copy(copy)?;
         let plain_len = stored.plain_len()?;
         if plain_len > MAX_PUT {
             let message =
                 "The specified copy source is larger than the maximum allowable size for a copy source: 5368709120";
             return Err(Fault::InvalidRequest(message.to_owned()).into());
         }
-        self.check_destination(&copy).await?;
-        let attributes = copied_attributes(&copy, &stored);
+        self.check_destination(copy).await?;
         let source_version = stored.version_id.clone();
+        // What another request reads is what this one saw.
+        let seen = Read {
+            version_id: read.version_id.clone().or(stored.version_id.clone()),
+            conditions: Conditions::matching(&stored.client_etag()),
+            ..read.clone()
+        };
         let copied = match &stored.kind {
             Kind::Sealed(envelope) if envelope.layers() == protection::layers(&copy.protection) => {
                 let unlocked = self.unlock_stored(&read, stored).await?;
@@ -131,12 +148,13 @@ impl Objects {
                 let kept =
                     copy.checksum.is_none_or(|wanted| checksum.as_ref().is_some_and(|have| have.algorithm == wanted));
                 if kept {
-                    self.copy_wrapped(&copy, unlocked, attributes, (checksum, parts)).await?
+                    let attributes = copied_attributes(copy, &unlocked.stored.headers);
+                    self.copy_wrapped(copy, unlocked, attributes, (checksum, parts)).await?
                 } else {
-                    self.copy_body(&copy, read, attributes).await?
+                    self.copy_body(copy, seen).await?
                 }
             }
-            _ => self.copy_body(&copy, read, attributes).await?,
+            _ => self.copy_body(copy, seen).await?,
         };
         Ok(Copied { source_version, ..copied })
     }
@@ -162,6 +180,7 @@ impl Objects {
         attributes: HeaderMap,
         (checksum, parts): (Option<FullChecksum>, Option<usize>),
     ) -> Result<Copied, Error> {
+        unlocked.check_bound()?;
         let (bucket, object_key) = place(&copy.permit)?;
         let keks =
             self.datakeys.generate(&copy.permit, (self.bound_name(&bucket), &object_key), &copy.protection).await?;
@@ -170,6 +189,9 @@ impl Objects {
         let enveloped =
             self.envelop_with(draft, &keks, unlocked.keys.duplicate(), (&bucket, &object_key), &attributes)?;
         let source = source_headers(copy, &unlocked.stored)?;
+        if copy.overtaking == Overtaking::Refused {
+            self.check_untouched(copy, &unlocked.stored).await?;
+        }
         let (headers, result) = if unlocked.stored.stored_len <= self.settings.max_backend_copy {
             let mut headers = joined(enveloped.headers, source);
             headers.insert("x-amz-metadata-directive", HeaderValue::from_static("REPLACE"));
@@ -189,11 +211,15 @@ impl Objects {
         })
     }
 
-    /// Opens the source and seals it anew.
-    async fn copy_body(&self, copy: &Copy, read: Read, mut attributes: HeaderMap) -> Result<Copied, Error> {
-        let source = self.get(&read).await?;
+    /// Opens the source and seals it anew. What describes the new object is of the same answer as its body.
+    async fn copy_body(&self, copy: &Copy, seen: Read) -> Result<Copied, Error> {
+        let source = self.get(&seen).await.map_err(source_changed)?;
+        if !source.bound {
+            return Err(Error::Damaged("its metadata"));
+        }
+        let mut attributes = copied_attributes(copy, &source.headers);
         if attributes.remove("x-amz-tagging-directive").is_none_or(|directive| directive != "REPLACE")
-            && let Some(tags) = self.source_tags(copy).await?
+            && let Some(tags) = self.source_tags(copy, seen.version_id.as_deref()).await?
         {
             attributes.insert("x-amz-tagging", tags);
         }
@@ -219,15 +245,30 @@ impl Objects {
         })
     }
 
-    /// The source's tags as `x-amz-tagging` writes them.
-    pub(super) async fn source_tags(&self, copy: &Copy) -> Result<Option<HeaderValue>, Error> {
+    /// The tags of a version of the source as `x-amz-tagging` writes them.
+    pub(super) async fn source_tags(
+        &self,
+        copy: &Copy,
+        version_id: Option<&str>,
+    ) -> Result<Option<HeaderValue>, Error> {
         let (bucket, object_key) = place(&copy.source.permit)?;
         let mut request = Request::new(Method::GET).object(&bucket, &object_key).sub_resource("tagging");
-        if let Some(version) = &copy.source.version_id {
-            request = request.query("versionId", version.as_str());
+        if let Some(version) = version_id {
+            request = request.query("versionId", version);
         }
         let tagging: Tagging = self.document(request).await?;
         Ok(tagging.to_header().filter(|header| !header.is_empty()))
+    }
+
+    /// Whether the object is still as it was seen, its envelope included: a copy of it onto itself changes its metadata, and
+    /// at many backends not its ETag. A write between this look and the copy is not seen.
+    async fn check_untouched(&self, copy: &Copy, seen: &Stored) -> Result<(), Error> {
+        let (bucket, object_key) = place(&copy.source.permit)?;
+        let head =
+            self.upstream.expect(Request::new(Method::HEAD).object(&bucket, &object_key)).await.map_err(changed)?;
+        let same = |name: &str| head.headers().get(name) == seen.headers.get(name);
+        let untouched = ["etag", envelope::HEADER, "x-amz-version-id"].into_iter().all(same);
+        if untouched { Ok(()) } else { Err(Error::Changed) }
     }
 
     /// Refuses a copy of an object onto itself that changes nothing, in AWS's words.
@@ -259,7 +300,7 @@ impl Objects {
 }
 
 /// The headers of the new object: what the directive keeps of the source, and what the request says.
-fn copied_attributes(copy: &Copy, stored: &Stored) -> HeaderMap {
+fn copied_attributes(copy: &Copy, source: &HeaderMap) -> HeaderMap {
     match copy.directive {
         MetadataDirective::Replace => copy.attributes.clone(),
         MetadataDirective::Copy => {
@@ -267,7 +308,7 @@ fn copied_attributes(copy: &Copy, stored: &Stored) -> HeaderMap {
             for name in attributes::described(&copy.attributes).keys() {
                 headers.remove(name);
             }
-            for (name, value) in &attributes::described(&stored.headers) {
+            for (name, value) in &attributes::described(source) {
                 headers.append(name.clone(), value.clone());
             }
             headers

@@ -22,7 +22,7 @@ use crate::upstream::{self, BoxBody};
 const WHOLE_IN_MEMORY: u64 = 256 * 1024;
 
 /// How often a read starts again because the object changed between two of its requests.
-const ATTEMPTS: usize = 3;
+pub(super) const ATTEMPTS: usize = 3;
 
 impl Objects {
     /// Reads an object, or a range or part of it.
@@ -173,8 +173,8 @@ impl Objects {
         };
         let envelope = envelope.clone();
         let customer = read.customer_key.as_ref();
-        let keys = self.unlock(&read.permit, (&bucket, &object_key), &envelope, &stored, customer).await?;
-        Ok(Unlocked { stored, envelope, keys })
+        let (keys, bound) = self.unlock(&read.permit, (&bucket, &object_key), &envelope, &stored, customer).await?;
+        Ok(Unlocked { stored, envelope, keys, bound })
     }
 }
 

@@ -3,6 +3,7 @@
 use http::{Method, StatusCode};
 
 use super::error::{Error, Fault};
+use super::get::ATTEMPTS;
 use super::put::{joined, place};
 use super::read::{AttributesRead, ChecksumMode, Read, ReadReply, Section};
 use super::stored::{Kind, Stored};
@@ -13,6 +14,16 @@ use crate::upstream::{self, Request};
 impl Objects {
     /// The head of a read: no KMS call unless a checksum or a part is asked for.
     pub async fn head(&self, read: &Read) -> Result<ReadReply, Error> {
+        for _ in 1..ATTEMPTS {
+            match self.head_once(read).await {
+                Err(Error::Changed) => continue,
+                done => return done,
+            }
+        }
+        self.head_once(read).await
+    }
+
+    async fn head_once(&self, read: &Read) -> Result<ReadReply, Error> {
         let (bucket, object_key) = place(&read.permit)?;
         let stored = self.stored(read).await?;
         unlock::check_customer_key(read.customer_key.as_ref(), &stored.kind)?;
@@ -46,6 +57,16 @@ impl Objects {
 
     /// The head of an object with everything that its envelope and manifest say of it.
     pub async fn attributes(&self, read: &Read, needs: bool) -> Result<AttributesRead, Error> {
+        for _ in 1..ATTEMPTS {
+            match self.attributes_once(read, needs).await {
+                Err(Error::Changed) => continue,
+                done => return done,
+            }
+        }
+        self.attributes_once(read, needs).await
+    }
+
+    async fn attributes_once(&self, read: &Read, needs: bool) -> Result<AttributesRead, Error> {
         let (bucket, object_key) = place(&read.permit)?;
         let stored = self.existing(read).await?;
         unlock::check_customer_key(read.customer_key.as_ref(), &stored.kind)?;

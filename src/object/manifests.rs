@@ -9,6 +9,7 @@ use moka::future::Cache;
 use super::Objects;
 use super::conditions;
 use super::error::Error;
+use super::get::changed;
 use super::stored::Stored;
 use super::tail::TAIL_LEN;
 use crate::envelope::Envelope;
@@ -78,7 +79,7 @@ impl Objects {
         range: std::ops::Range<u64>,
     ) -> Result<Bytes, Error> {
         let expected = range.end - range.start;
-        let answer = self.upstream.expect(self.ranged(place, stored, range)?).await?;
+        let answer = self.upstream.expect(self.ranged(place, stored, range)?).await.map_err(changed)?;
         let limit = usize::try_from(expected).unwrap_or(usize::MAX);
         let bytes = upstream::collect(answer.into_body(), limit).await?;
         if bytes.len() as u64 == expected { Ok(bytes) } else { Err(Error::Damaged("its length")) }
@@ -92,7 +93,8 @@ impl Objects {
         range: std::ops::Range<u64>,
     ) -> Result<upstream::Request, Error> {
         let mut request = upstream::Request::new(http::Method::GET).object(bucket, object_key);
-        if let Some(version) = stored.version_id.as_deref().filter(|version| *version != "null") {
+        // "null" too: that version may not be the current one.
+        if let Some(version) = stored.version_id.as_deref() {
             request = request.query("versionId", version);
         }
         let bytes = format!("bytes={}-{}", range.start, range.end.saturating_sub(1));

@@ -74,7 +74,7 @@ pub struct Settings {
     pub max_backend_copy: u64,
 }
 
-/// What a read does when an object's client metadata is not what was sealed with it.
+/// What a read does when an object's client metadata is not what was sealed with it. A copy refuses it in any case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MetadataCheck {
     Refuse,

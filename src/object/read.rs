@@ -56,6 +56,8 @@ pub struct ReadReply {
     pub etag: String,
     /// `None` for an object that was there before.
     pub protected: Option<Protected>,
+    /// Whether the object's metadata is what was sealed with it. An object that was there before has nothing to compare.
+    pub bound: bool,
     /// Length of the whole plaintext.
     pub plain_len: u64,
     /// What of it the body holds; `None` is the whole, status 200.
@@ -80,6 +82,8 @@ pub(super) struct Unlocked {
     pub stored: Stored,
     pub envelope: Arc<Envelope>,
     pub keys: Arc<LayerKeys>,
+    /// Whether the metadata is what was sealed with the object. False only where the settings let that pass.
+    pub bound: bool,
 }
 
 impl Objects {
@@ -98,6 +102,7 @@ impl Objects {
             headers: stored.client_headers(),
             etag: stored.client_etag(),
             protected,
+            bound: true,
             plain_len,
             range,
             checksum: None,
@@ -109,6 +114,11 @@ impl Objects {
 }
 
 impl Unlocked {
+    /// Metadata that was changed under the gateway may be served where the settings say so, but never sealed anew.
+    pub(super) fn check_bound(&self) -> Result<(), Error> {
+        if self.bound { Ok(()) } else { Err(Error::Damaged("its metadata")) }
+    }
+
     /// The answer to `read` with `body`.
     pub(super) fn reply(self, read: &Read, known: Option<&Known>, body: BoxBody) -> Result<ReadReply, Error> {
         let plain_len = self.stored.plain_len()?;
@@ -134,6 +144,7 @@ impl Unlocked {
         };
         let mut reply = Objects::reply_without_keys(self.stored, plain_len, range, body);
         reply.protected = Some(Protected::of(&self.envelope));
+        reply.bound = self.bound;
         reply.composite_parts = match read.section {
             Section::Whole => manifest.map(|manifest| manifest.parts.len()),
             Section::Range(_) | Section::Part(_) => None,

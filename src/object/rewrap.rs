@@ -1,7 +1,9 @@
 //! New wrapping for an object where it stands: the data key is kept, no body moves, nothing else of it changes.
 //!
 //! A backend can only do this as a copy onto itself, so the ETag and the time of the last modification change, and a
-//! versioned bucket gets a version more. Old versions keep their wrapping: copying one would make old data current.
+//! versioned bucket gets a version more. Old versions keep their wrapping: copying one would make old data current. What
+//! another client changes of the object's metadata, without changing its ETag, in the moment between the last look at it
+//! and the copy is lost: a backend has no condition for that.
 
 use bytes::Bytes;
 use http::header::{HeaderMap, HeaderName};

@@ -13,7 +13,7 @@ use crate::seal::LayerKeys;
 
 impl Objects {
     /// Unwraps the data keys of what stands at `bucket` and `object_key` for the caller, and verifies that the envelope
-    /// was bound to this place and these client headers.
+    /// was bound to this place and these client headers: false where it was not and the settings let that pass.
     pub(super) async fn unlock(
         &self,
         permit: &Permit,
@@ -21,17 +21,18 @@ impl Objects {
         envelope: &Envelope,
         stored: &Stored,
         customer: Option<&CustomerKey>,
-    ) -> Result<Arc<LayerKeys>, Error> {
+    ) -> Result<(Arc<LayerKeys>, bool), Error> {
         let keys = self.unwrap(permit, (bucket, object_key), envelope, customer).await?;
         let place = Place { bucket: self.bound_name(bucket), object_key };
         let metadata = ClientMetadata::from_headers(&stored.headers);
-        if envelope.verify_binding(&keys, &place, &metadata).is_err() {
+        let bound = envelope.verify_binding(&keys, &place, &metadata).is_ok();
+        if !bound {
             if self.settings.metadata_check == super::MetadataCheck::Refuse {
                 return Err(Error::Damaged("its metadata"));
             }
             tracing::warn!(%bucket, "an object's metadata is not what was sealed with it");
         }
-        Ok(keys)
+        Ok((keys, bound))
     }
 
     /// Unwraps the data keys only: for uploads, whose metadata is not served.

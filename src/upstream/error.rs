@@ -90,6 +90,18 @@ impl Failure {
     }
 }
 
+/// The name of a document's root element.
+pub(super) fn root(xml: &[u8]) -> Option<Vec<u8>> {
+    let mut reader = quick_xml::Reader::from_reader(xml);
+    loop {
+        match reader.read_event().ok()? {
+            Event::Start(start) | Event::Empty(start) => return Some(start.local_name().as_ref().to_vec()),
+            Event::Eof => return None,
+            _ => {}
+        }
+    }
+}
+
 /// The names and texts of the elements directly under the root.
 fn leaves(xml: &[u8]) -> Option<Vec<(String, String)>> {
     let mut reader = quick_xml::Reader::from_reader(xml);
@@ -131,7 +143,17 @@ fn text_of(event: &Event<'_>) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::leaves;
+    use super::{leaves, root};
+
+    #[test]
+    fn a_document_is_what_its_root_is() {
+        let blanks = " \n".repeat(2000);
+        let error = format!("<?xml version=\"1.0\"?>{blanks}<Error xmlns=\"x\"><Code>InternalError</Code></Error>");
+        assert_eq!(root(error.as_bytes()).unwrap(), b"Error");
+        let deleted = b"<DeleteResult><Error><Key>a</Key><Code>AccessDenied</Code></Error></DeleteResult>";
+        assert_eq!(root(deleted).unwrap(), b"DeleteResult");
+        assert_eq!((root(b""), root(b"no xml")), (None, None));
+    }
 
     #[test]
     fn an_error_document_yields_its_leaves() {

@@ -88,8 +88,10 @@ impl Failure {
     /// The failure that a 2xx answer turns out to be: CopyObject and CompleteMultipartUpload answer 200 before they are
     /// done, and may end with an error document.
     pub fn in_document(headers: &HeaderMap, body: &Bytes) -> Option<Self> {
-        let head = &body[..body.len().min(1024)];
-        memchr::memmem::find(head, b"<Error>")?;
+        // Elements of that name further in are a document's own: DeleteObjects names there what it did not delete.
+        if super::error::root(body)? != b"Error" {
+            return None;
+        }
         let mut failure = Self::new(StatusCode::INTERNAL_SERVER_ERROR, headers.clone(), body.clone());
         failure.status = match failure.code.as_str() {
             "InternalError" | "SlowDown" | "ServiceUnavailable" => StatusCode::INTERNAL_SERVER_ERROR,

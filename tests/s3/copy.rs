@@ -217,3 +217,20 @@ async fn a_multipart_object_keeps_its_parts() {
     assert_eq!(listing.at("Contents/Size"), whole.body.len().to_string());
     assert_eq!(listing.at("Contents/ETag"), whole.etag());
 }
+
+/// Where the settings let changed metadata pass, it may be read. A copy would sign it as if the client had set it.
+#[tokio::test]
+async fn changed_metadata_is_never_signed_anew() {
+    let gateway = Gateway::start_with(&[("SEALGATE_METADATA_CHECK", "warn")]).await;
+    let s3 = gateway.s3();
+    let bucket = s3.bucket("copy").await;
+    source(&s3, &bucket, &bytes(1, 1000)).await;
+    let forge = |headers: &mut Vec<(String, String)>| headers.push(("x-amz-meta-forged".into(), "1".into()));
+    gateway.backend().replace_headers(&bucket, "source", forge).await;
+    assert_eq!(s3.get(&bucket, "source").send().await.ok().must("x-amz-meta-forged"), "1");
+    for mode in ["AES256", "aws:kms", "aws:kms:dsse"] {
+        let copy = s3.copy((&bucket, "source"), &bucket, "copy").header("x-amz-server-side-encryption", mode);
+        assert!(!copy.send().await.status.is_success(), "{mode}");
+    }
+    s3.head(&bucket, "copy").send().await.status(404);
+}

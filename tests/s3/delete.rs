@@ -1,6 +1,6 @@
 //! DeleteObject and DeleteObjects.
 
-use crate::support::{Gateway, bytes, sums::content_md5};
+use crate::support::{Between, Gateway, bytes, sums::content_md5};
 
 #[tokio::test]
 async fn a_deleted_object_is_gone_and_deleting_again_is_no_error() {
@@ -89,4 +89,23 @@ async fn a_bucket_only_when_it_is_empty() {
     s3.delete(&bucket, "k").send().await.ok();
     s3.delete(&bucket, "").send().await.status(204);
     s3.head(&bucket, "").send().await.status(404);
+}
+
+#[tokio::test]
+async fn what_the_backend_could_not_delete_is_named_beside_what_it_deleted() {
+    let Some((gateway, between)) = Between::gateway().await else { return };
+    let s3 = gateway.s3();
+    let bucket = s3.bucket("delete").await;
+    between.after(|asked, mut answer| async move {
+        if asked.uri.query().is_some_and(|query| query.contains("delete")) {
+            *answer.body_mut() = "<DeleteResult><Deleted><Key>a</Key></Deleted><Error><Key>b</Key>\
+                <Code>AccessDenied</Code><Message>locked</Message></Error></DeleteResult>"
+                .into();
+        }
+        answer
+    });
+    let document = "<Delete><Object><Key>a</Key></Object><Object><Key>b</Key></Object></Delete>";
+    let call = s3.post(&bucket, "", document).flag("delete");
+    let answer = call.header("content-md5", &content_md5(document.as_bytes())).send().await.xml();
+    assert_eq!((answer.at("Deleted/Key"), answer.at("Error/Key"), answer.at("Error/Code")), ("a", "b", "AccessDenied"));
 }

@@ -24,6 +24,7 @@ mod policy_callers;
 pub mod post_form;
 mod presigned;
 mod put;
+mod races;
 mod range;
 mod sealed_bucket;
 mod sse_c;

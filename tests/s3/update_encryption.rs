@@ -8,7 +8,7 @@ use crate::support::sse::{BUCKET_KEY, CONTEXT, CUSTOMER_KEYS, KEY_ID, SSE};
 use crate::support::sums::content_md5;
 use crate::support::{Gateway, MIN_PART, S3, Sum, bytes};
 
-async fn key(s3: &S3) -> String {
+pub async fn key(s3: &S3) -> String {
     let made = Kms::of(s3).call("CreateKey", "{}").await.json();
     made["KeyMetadata"]["Arn"].as_str().unwrap().to_owned()
 }
@@ -17,13 +17,13 @@ fn document(inner: &str) -> String {
     format!("<ObjectEncryption xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">{inner}</ObjectEncryption>")
 }
 
-fn to_kms(key: &str, bucket_key: bool) -> String {
+pub fn to_kms(key: &str, bucket_key: bool) -> String {
     document(&format!(
         "<SSE-KMS><KMSKeyArn>{key}</KMSKeyArn><BucketKeyEnabled>{bucket_key}</BucketKeyEnabled></SSE-KMS>"
     ))
 }
 
-fn update(s3: &S3, bucket: &str, object: &str, document: String) -> Call {
+pub fn update(s3: &S3, bucket: &str, object: &str, document: String) -> Call {
     let md5 = content_md5(document.as_bytes());
     s3.put(bucket, object, document).flag("encryption").header("content-md5", &md5)
 }

@@ -4,6 +4,7 @@
 
 pub mod answer;
 pub mod backend;
+pub mod between;
 pub mod chunked;
 pub mod client;
 pub mod data;
@@ -20,6 +21,7 @@ pub mod watch;
 pub mod xml;
 
 pub use answer::Answer;
+pub use between::Between;
 pub use client::{Form, S3};
 pub use data::bytes;
 pub use gateway::Gateway;
