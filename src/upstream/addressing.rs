@@ -14,6 +14,7 @@ const UNRESERVED_AND_SLASH: AsciiSet = UNRESERVED.remove(b'/');
 pub fn uri(endpoint: &Endpoint, style: AddressingStyle, request: &Request) -> Result<Uri, Error> {
     let mut path = String::from("/");
     let mut authority = endpoint.authority.clone();
+    let style = if is_minios_own(request) { AddressingStyle::Path } else { style };
     if let Some(bucket) = &request.bucket {
         match style {
             AddressingStyle::Path => {
@@ -41,6 +42,11 @@ pub fn uri(endpoint: &Endpoint, style: AddressingStyle, request: &Request) -> Re
         .path_and_query(PathAndQuery::try_from(path).map_err(unbuildable)?)
         .build()
         .map_err(unbuildable)
+}
+
+/// Whether MinIO would take a path without its bucket for one of its own interfaces, whatever the host.
+fn is_minios_own(request: &Request) -> bool {
+    request.object_key.as_ref().is_some_and(|object_key| object_key.as_str().starts_with("minio/"))
 }
 
 /// Names and values as a query string, without its question mark.
@@ -90,5 +96,7 @@ mod tests {
     fn a_virtual_host_carries_the_bucket() {
         let uri = address(AddressingStyle::VirtualHosted, "k");
         assert_eq!(uri, "http://photos.127.0.0.1:9000/k?acl&versionId=a%2Bb%2Fc%3D");
+        let uri = address(AddressingStyle::VirtualHosted, "minio/admin/v3/export-iam");
+        assert!(uri.starts_with("http://127.0.0.1:9000/photos/minio/admin/v3/export-iam?acl"), "{uri}");
     }
 }

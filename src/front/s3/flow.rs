@@ -54,11 +54,12 @@ async fn answer(
     entry: &mut Entry,
 ) -> Result<Reply, S3Error> {
     guard::headers(&head.headers)?;
+    guard::host(&head)?;
     let target = target::of_request(&head, &door.settings.domains)?;
     entry.target = Some(target.clone());
     let query = Query::parse(head.uri.query()).map_err(|_| target::invalid_uri(&head.uri.to_string()))?;
-    guard::system_bucket(&target, &head.headers, &door.settings.system_bucket)?;
     if head.method == Method::OPTIONS {
+        guard::system_bucket(&target, &head.headers, &door.settings.system_bucket)?;
         entry.operation = "OPTIONS";
         return cors::preflight(door, &target, &head).await;
     }
@@ -70,6 +71,7 @@ async fn answer(
         false => verify(door, &head)?,
     };
     let query = guard::promote(&mut head.headers, query, verified.as_ref())?;
+    guard::system_bucket(&target, &head.headers, &door.settings.system_bucket)?;
     let route = route_of(&head, &target, &query)?;
     entry.operation = route.operation;
     guard::refused(route, &head.headers)?;

@@ -147,7 +147,7 @@ fn passes_to_backend(name: &str) -> bool {
         "range",
         "origin",
     ];
-    const GATEWAYS: [&str; 12] = [
+    const GATEWAYS: [&str; 14] = [
         "x-amz-date",
         "x-amz-content-sha256",
         "x-amz-security-token",
@@ -160,11 +160,14 @@ fn passes_to_backend(name: &str) -> bool {
         "x-amz-target",
         "x-amz-id-2",
         "x-amz-request-id",
+        "x-amz-metadata-directive",
+        "x-amz-tagging-directive",
     ];
     const GATEWAYS_PREFIXES: [&str; 4] = [
         "x-amz-checksum-",
         "x-amz-server-side-encryption",
-        "x-amz-copy-source-server-side-encryption",
+        // Nothing that is forwarded is a copy, and backends may take it for one by this.
+        "x-amz-copy-source",
         "x-amz-meta-sealgate",
     ];
     let amz = name.starts_with("x-amz-") && !GATEWAYS.contains(&name);
@@ -206,6 +209,7 @@ mod tests {
             ("x-amz-checksum-crc32", "c"),
             ("x-amz-server-side-encryption-customer-key", "secret"),
             ("x-amz-meta-sealgate", "forged"),
+            ("x-amz-copy-source", "/other/secret"),
             ("x-minio-source-mtime", "1"),
             ("x-forwarded-for", "1.2.3.4"),
             ("content-md5", "m"),

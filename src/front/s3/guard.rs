@@ -1,12 +1,12 @@
 //! What is refused by its headers, whatever the operation.
 
 use http::header::{
-    AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RANGE, TRANSFER_ENCODING,
+    AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue, RANGE, TRANSFER_ENCODING,
 };
 use http::request::Parts;
 use http::{Method, StatusCode};
 
-use super::routes::{Route, is_signature};
+use super::routes::{Marker, Route, is_signature};
 use super::{Query, S3Error, target};
 use crate::identity::Target;
 use crate::names::{AccountId, BucketName};
@@ -15,8 +15,8 @@ use crate::sigv4::Verified;
 /// The longest header that is taken, in bytes.
 const MAX_HEADER_LEN: usize = 8 * 1024;
 
-/// Headers that mean something only once.
-const SINGULAR: [&str; 15] = [
+/// Headers that mean something only once, beside those of `x-amz-*`.
+const SINGULAR: [&str; 9] = [
     "host",
     "content-length",
     "content-type",
@@ -26,13 +26,35 @@ const SINGULAR: [&str; 15] = [
     "if-match",
     "if-none-match",
     "expect",
-    "x-amz-date",
-    "x-amz-content-sha256",
-    "x-amz-decoded-content-length",
-    "x-amz-copy-source",
-    "x-amz-server-side-encryption",
-    "x-amz-security-token",
 ];
+
+/// Headers of `x-amz-*` that are lists. Of any other, policies and backend might each take another line.
+const LISTS: [&str; 3] = ["x-amz-object-attributes", "x-amz-optional-object-attributes", "x-amz-trailer"];
+
+fn is_singular(name: &str) -> bool {
+    match name.strip_prefix("x-amz-") {
+        Some(rest) => !rest.starts_with("meta-") && !LISTS.contains(&name),
+        None => SINGULAR.contains(&name),
+    }
+}
+
+/// The first header that was sent more than once and must not be.
+fn repeated(headers: &HeaderMap) -> Option<&HeaderName> {
+    if headers.len() == headers.keys_len() {
+        return None;
+    }
+    headers.keys().find(|name| is_singular(name.as_str()) && headers.get_all(*name).iter().nth(1).is_some())
+}
+
+/// The host of the request line, if it names one, is the one that the header names and the signature covers.
+pub fn host(head: &Parts) -> Result<(), S3Error> {
+    match (head.uri.authority(), head.headers.get(HOST)) {
+        (Some(named), Some(host)) if !named.as_str().as_bytes().eq_ignore_ascii_case(host.as_bytes()) => {
+            Err(S3Error::invalid_request("The request target and the Host header name different hosts.").close())
+        }
+        _ => Ok(()),
+    }
+}
 
 /// Lengths, repetitions and framing.
 pub fn headers(headers: &HeaderMap) -> Result<(), S3Error> {
@@ -41,7 +63,7 @@ pub fn headers(headers: &HeaderMap) -> Result<(), S3Error> {
         let error = S3Error::new(StatusCode::BAD_REQUEST, "RequestHeaderSectionTooLarge", message);
         return Err(error.field("MaxSizeAllowed", MAX_HEADER_LEN.to_string()).close());
     }
-    if let Some(name) = SINGULAR.iter().find(|name| headers.get_all(**name).iter().nth(1).is_some()) {
+    if let Some(name) = repeated(headers) {
         return Err(S3Error::invalid_request(format!("The header {name} was sent more than once.")).close());
     }
     if headers.contains_key(CONTENT_LENGTH) && headers.contains_key(TRANSFER_ENCODING) {
@@ -110,7 +132,22 @@ pub fn refused(route: &Route, headers: &HeaderMap) -> Result<(), S3Error> {
     if headers.contains_key(RANGE) && route.method == "PUT" {
         return Err(S3Error::not_implemented().field("Header", "Range"));
     }
+    if route.marker != Marker::CopySource {
+        no_copy(headers)?;
+    }
     unsupported(headers)
+}
+
+/// Refuses a source where nothing is copied: backends route by that header alone.
+pub fn no_copy(headers: &HeaderMap) -> Result<(), S3Error> {
+    const SOURCE: &str = "x-amz-copy-source";
+    match headers.get(SOURCE) {
+        Some(source) => {
+            let message = "You can only specify a copy source header for copy requests.";
+            Err(S3Error::invalid_argument(message, SOURCE, String::from_utf8_lossy(source.as_bytes())))
+        }
+        None => Ok(()),
+    }
 }
 
 /// The header that carries the envelope.
@@ -180,7 +217,10 @@ mod tests {
     fn long_repeated_and_contradictory_headers_are_refused() {
         let code = |pairs: &[(&'static str, &str)]| headers(&map(pairs)).map_err(|error| error.code.into_owned());
         assert_eq!(code(&[("range", "bytes=0-1"), ("x-amz-meta-a", "1"), ("x-amz-meta-a", "2")]), Ok(()));
-        assert_eq!(code(&[("range", "bytes=0-1"), ("range", "bytes=0-1")]), Err("InvalidRequest".into()));
+        assert_eq!(code(&[("x-amz-object-attributes", "ETag"), ("x-amz-object-attributes", "ObjectSize")]), Ok(()));
+        for name in ["range", "x-amz-tagging", "x-amz-storage-class", "x-amz-acl"] {
+            assert_eq!(code(&[(name, "a=b"), (name, "a=c")]), Err("InvalidRequest".into()), "{name}");
+        }
         assert_eq!(code(&[("x-amz-meta-a", &"a".repeat(8200))]), Err("RequestHeaderSectionTooLarge".into()));
         let both = [("content-length", "1"), ("transfer-encoding", "chunked")];
         assert_eq!(code(&both), Err("InvalidRequest".into()));

@@ -32,10 +32,11 @@ pub fn of_request(head: &Parts, domains: &[String]) -> Result<Target, S3Error> {
     Ok(Target::Object(bucket, object_key))
 }
 
-/// The host that a request names, in lower case, without its port.
+/// The host that a request names, in lower case, without its port. Where the request line names one too, `guard::host` has
+/// seen that both are the same: the header is what the signature covers.
 fn host(head: &Parts) -> String {
-    let named = head.uri.authority().map(|authority| authority.as_str());
-    let host = named.or_else(|| head.headers.get(HOST).and_then(|host| host.to_str().ok())).unwrap_or_default();
+    let named = head.headers.get(HOST).and_then(|host| host.to_str().ok());
+    let host = named.or_else(|| head.uri.authority().map(|authority| authority.as_str())).unwrap_or_default();
     let without_port = match host.rsplit_once(':') {
         Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
         _ => host,
@@ -49,9 +50,13 @@ fn bucket_of_host(host: &str, domains: &[String]) -> Option<String> {
     domains.iter().filter_map(label).filter(|bucket| !bucket.is_empty()).min_by_key(String::len)
 }
 
+/// First path segments that backends keep for interfaces of their own, where the gateway's credentials would open what no
+/// bucket holds: MinIO's administration, metrics and internal calls, and the administration of Ceph's gateway.
+const NOT_BUCKETS: [&str; 2] = ["minio", "admin"];
+
 /// A checked bucket name.
 pub fn bucket_name(text: &str) -> Result<BucketName, S3Error> {
-    BucketName::new(text).map_err(|_| {
+    BucketName::new(text).ok().filter(|_| !NOT_BUCKETS.contains(&text)).ok_or_else(|| {
         S3Error::new(StatusCode::BAD_REQUEST, "InvalidBucketName", "The specified bucket is not valid.")
             .field("BucketName", text)
     })
@@ -143,6 +148,10 @@ mod tests {
     fn bad_names_have_their_errors() {
         assert_eq!(target("h", "/UPPER/k"), Err("InvalidBucketName".into()));
         assert_eq!(target("h", "//k"), Err("InvalidBucketName".into()));
+        for path in ["/minio/admin/v3/export-iam", "/%6dinio", "/admin/user"] {
+            assert_eq!(target("h", path), Err("InvalidBucketName".into()), "{path}");
+        }
+        assert_eq!(target("minio.localhost", "/admin/v3/info"), Err("InvalidBucketName".into()));
         for path in ["/photos/a%00b", "/photos/%ff", "/photos/%zz", "/photos/%4"] {
             assert_eq!(target("h", path), Err("InvalidURI".into()), "{path}");
         }
@@ -163,7 +172,7 @@ mod tests {
         assert_eq!(source("/photos/a%20b?versionId=v%2B1"), expected("a b", Some("v+1")));
         assert_eq!(source("photos%2Fa%253F"), expected("a%3F", None));
         assert_eq!(source("photos//k"), expected("/k", None));
-        for text in ["photos", "photos/", "/k", "photos/k?versionId=", "photos/%ff"] {
+        for text in ["photos", "photos/", "/k", "photos/k?versionId=", "photos/%ff", "minio/k", "/%6dinio/k"] {
             assert!(source(text).is_err(), "{text}");
         }
     }
