@@ -19,6 +19,9 @@ struct Network {
 const FORWARDED_FOR: &str = "x-forwarded-for";
 const FORWARDED_PROTO: &str = "x-forwarded-proto";
 
+/// Neither an address nor a scheme.
+const UNREADABLE: &str = "?";
+
 impl TrustedProxies {
     /// The client's address and whether it came over TLS, seen from a connection with `peer`.
     ///
@@ -53,8 +56,9 @@ impl TrustedProxies {
 }
 
 fn items<'a>(headers: &'a HeaderMap, name: &'static str) -> impl Iterator<Item = &'a str> {
-    let values = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
-    values.flat_map(|value| value.split(',')).map(str::trim).filter(|item| !item.is_empty())
+    // A client may have begun the line that the proxies went on with: what is no text spoils its own item alone.
+    let items = headers.get_all(name).iter().flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
+    items.map(|item| std::str::from_utf8(item).unwrap_or(UNREADABLE).trim()).filter(|item| !item.is_empty())
 }
 
 /// `192.0.2.1`, `192.0.2.1:4711`, `2001:db8::1`, `[2001:db8::1]:4711`.
@@ -129,6 +133,14 @@ mod tests {
         assert_eq!(seen("10.0.0.0/8", "10.0.0.1", &chain).0, "192.0.2.7");
         let broken = [(FORWARDED_FOR, "192.0.2.7, unknown, 10.0.0.2")];
         assert_eq!(seen("10.0.0.0/8", "10.0.0.1", &broken).0, "10.0.0.2");
+        // A proxy goes on with the line that the client began.
+        for begun in ["\u{e9}", "\u{e9}, 10.0.0.3", "unknown"] {
+            let line = http::HeaderValue::from_bytes(format!("{begun}, 192.0.2.7").as_bytes()).unwrap();
+            let headers = HeaderMap::from_iter([(http::HeaderName::from_static(FORWARDED_FOR), line)]);
+            let proxies: TrustedProxies = "10.0.0.0/8".parse().unwrap();
+            let (client, _) = proxies.origin("10.0.0.5".parse().unwrap(), false, &headers);
+            assert_eq!(client.to_string(), "192.0.2.7", "{begun}");
+        }
         let mixed = [(FORWARDED_PROTO, "https, http")];
         assert!(!seen("10.0.0.0/8", "10.0.0.1", &mixed).1);
     }

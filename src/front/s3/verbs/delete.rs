@@ -6,7 +6,7 @@ use http::header::{HeaderMap, HeaderName};
 use super::{request, xml};
 use crate::front::s3::permission::{About, Asker, Signed};
 use crate::front::s3::{Door, Incoming, Reply, S3Error, Unpermitted, document};
-use crate::identity::{Permit, Target};
+use crate::identity::{CallerKind, Permit, Target};
 use crate::names::ObjectKey;
 use crate::object::{Conditions, Doomed, unquote};
 
@@ -44,9 +44,13 @@ pub async fn delete_many(door: &Door, incoming: Unpermitted) -> Result<Reply, S3
         let message = "Missing required header for this request: Content-MD5";
         return Err(S3Error::invalid_request(message));
     }
+    // Nobody's request is read before it may be allowed at all.
+    if caller.kind() == CallerKind::Anonymous && door.access.of(&bucket).policy.is_none() {
+        return Err(S3Error::access_denied());
+    }
     let document = document::read(&incoming.head, incoming.verified.as_ref(), incoming.body, MAX_DOCUMENT).await?;
     let wanted: xml::Delete = xml::parse(&document)?;
-    if wanted.objects.is_empty() || wanted.objects.len() > 1000 {
+    if wanted.objects.is_empty() {
         return Err(S3Error::malformed_xml());
     }
     let asker = Asker {
@@ -58,7 +62,9 @@ pub async fn delete_many(door: &Door, incoming: Unpermitted) -> Result<Reply, S3
     };
     let mut doomed = Vec::with_capacity(wanted.objects.len());
     let mut answer = xml::Document::new("DeleteResult");
-    for object in wanted.objects {
+    for mut object in wanted.objects {
+        // Backends read an empty version as none: then it is the object that is deleted, and that must be allowed.
+        object.version_id = object.version_id.filter(|id| !id.is_empty());
         let Ok(object_key) = ObjectKey::new(&object.key) else {
             failed(&mut answer, &object.key, object.version_id.as_deref(), "KeyTooLongError", "Your key is too long");
             continue;

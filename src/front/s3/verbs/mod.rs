@@ -2,6 +2,7 @@
 
 mod attributes;
 mod body;
+mod bounded;
 mod bucket;
 mod copy;
 mod customer_key;

@@ -5,6 +5,7 @@ use std::fmt::Write;
 
 use serde::Deserialize;
 
+use super::bounded::{Fields, List};
 use crate::checksum::{Algorithm, decode_value};
 use crate::front::s3::S3Error;
 use crate::object::{NamedPart, unquote};
@@ -54,13 +55,13 @@ pub fn named_parts(xml: &[u8]) -> Result<Vec<NamedPart>, S3Error> {
     #[derive(Deserialize)]
     struct Complete {
         #[serde(rename = "Part", default)]
-        parts: Vec<BTreeMap<String, String>>,
+        parts: List<Fields, 10_000>,
     }
     let complete: Complete = parse(xml)?;
-    if complete.parts.is_empty() {
+    if complete.parts.0.is_empty() {
         return Err(S3Error::malformed_xml());
     }
-    complete.parts.iter().map(named_part).collect()
+    complete.parts.0.iter().map(|fields| named_part(&fields.0)).collect()
 }
 
 fn named_part(fields: &BTreeMap<String, String>) -> Result<NamedPart, S3Error> {
@@ -97,10 +98,14 @@ pub struct DoomedObject {
 /// The client's DeleteObjects document.
 #[derive(Deserialize)]
 pub struct Delete {
-    #[serde(rename = "Object", default)]
+    #[serde(rename = "Object", default, deserialize_with = "objects")]
     pub objects: Vec<DoomedObject>,
     #[serde(rename = "Quiet", default)]
     pub quiet: bool,
+}
+
+fn objects<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<DoomedObject>, D::Error> {
+    List::<DoomedObject, 1000>::deserialize(deserializer).map(|list| list.0)
 }
 
 /// A client's document; anything that does not have its shape is MalformedXML.
@@ -148,6 +153,24 @@ mod tests {
         ] {
             assert_eq!(named_parts(xml.as_bytes()).unwrap_err().code, "MalformedXML", "{xml}");
         }
+    }
+
+    /// Of a list that is too long, and of an element with too many others, no more is read than is allowed.
+    #[test]
+    fn a_small_document_makes_no_large_structure() {
+        let part = "<Part><PartNumber>1</PartNumber><ETag>a</ETag></Part>";
+        let parts = |count| format!("<CompleteMultipartUpload>{}</CompleteMultipartUpload>", part.repeat(count));
+        assert_eq!(named_parts(parts(10_000).as_bytes()).unwrap().len(), 10_000);
+        assert!(named_parts(parts(10_001).as_bytes()).is_err());
+        let fields: String = (0..17).map(|n| format!("<A{n}/>")).collect();
+        let fields = part.replace("</Part>", &format!("{fields}</Part>"));
+        assert!(named_parts(format!("<C>{fields}</C>").as_bytes()).is_err());
+        let delete = |count| format!("<Delete>{}</Delete>", "<Object><Key>k</Key></Object>".repeat(count));
+        assert_eq!(parse::<Delete>(delete(1000).as_bytes()).unwrap().objects.len(), 1000);
+        assert!(parse::<Delete>(delete(1001).as_bytes()).is_err());
+        // The rest is not even looked at.
+        let endless = delete(1001).replace("</Delete>", "<");
+        assert!(parse::<Delete>(endless.as_bytes()).is_err());
     }
 
     #[test]
