@@ -12,6 +12,7 @@ mod conditions;
 mod copy;
 mod copy_matrix;
 mod delete;
+mod deputy;
 mod dsse;
 mod forwarded;
 mod get;

@@ -1,11 +1,11 @@
 //! What a request must be allowed to do: its action, what its headers do beside it, and the facts by which policies decide.
 
-use http::{HeaderMap, Method, StatusCode};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use time::OffsetDateTime;
 
 use super::facts::S3Facts;
 use super::routes::{Kind, Route, Verb};
-use super::stated::Stated;
+use super::stated::{Stated, TagsOf};
 use super::{Door, Query, S3Error, public_acl};
 use crate::bucket::Access;
 use crate::identity::{self, Audience, BucketPolicy, Caller, Denied, Origin, Permit, Question, Target};
@@ -105,6 +105,11 @@ impl Asker<'_> {
         let action = about.query.map_or(route.action, |query| route.action_for(query));
         let permit = self.permit(action, target, about).await?;
         self.implied_by(implied(route), target, about).await?;
+        if route.kind == Kind::Typed(Verb::GetObjectAttributes) {
+            // Size and checksum tell what the object holds: who asks for them must be allowed to read it.
+            let read = if about.version_id.is_some() { "s3:GetObjectVersion" } else { "s3:GetObject" };
+            self.permit(read, target, about).await?;
+        }
         if writes_acl(route) {
             self.refuse_public_acl(route, target)?;
         }
@@ -161,7 +166,10 @@ impl Asker<'_> {
             None => {
                 let needed = ["s3:requestobjecttag", "s3:object-lock-"];
                 let needed = needed.iter().any(|prefix| self.depends_on(access, prefix));
-                in_headers = if needed { Stated::in_headers(written)? } else { Stated::default() };
+                in_headers = match needed {
+                    true => Stated::in_headers(written, tags_of(about, written))?,
+                    false => Stated::default(),
+                };
                 &in_headers
             }
         };
@@ -202,7 +210,11 @@ impl Asker<'_> {
     }
 
     /// The tags of the object that is there. One that is not there has none.
-    async fn existing_tags(&self, target: &Target, version_id: Option<&str>) -> Result<Vec<(String, String)>, S3Error> {
+    pub async fn existing_tags(
+        &self,
+        target: &Target,
+        version_id: Option<&str>,
+    ) -> Result<Vec<(String, String)>, S3Error> {
         const MAX_LEN: usize = 64 * 1024;
         let Target::Object(bucket, object_key) = target else { return Ok(Vec::new()) };
         let mut request = Request::new(Method::GET).object(bucket, object_key).sub_resource("tagging");
@@ -287,8 +299,20 @@ pub fn is_of_an_upload(route: &Route) -> bool {
     matches!(route.kind, Kind::Typed(Verb::UploadPart | Verb::UploadPartCopy | Verb::CompleteMultipartUpload))
 }
 
+/// Headers whose value says whether they ask at all; of any other, `false` is a value like others.
+const SWITCHES: [&str; 2] = ["x-amz-bypass-governance-retention", "x-amz-bucket-object-lock-enabled"];
+
 fn asks(headers: &HeaderMap, name: &str) -> bool {
-    headers.get(name).is_some_and(|value| !value.as_bytes().eq_ignore_ascii_case(b"false"))
+    let is_off = |value: &HeaderValue| SWITCHES.contains(&name) && value.as_bytes().eq_ignore_ascii_case(b"false");
+    headers.get(name).is_some_and(|value| !is_off(value))
+}
+
+/// The copy source has a say in a copy alone: a part that is copied has its upload's tags.
+fn tags_of(about: About<'_>, written: &HeaderMap) -> TagsOf {
+    match about.creates == Some(true) && written.contains_key("x-amz-copy-source") {
+        true => TagsOf::copy(written),
+        false => TagsOf::Request,
+    }
 }
 
 impl From<Denied> for S3Error {

@@ -33,14 +33,30 @@ pub fn key_of(operation: &str) -> Option<&'static str> {
     IN_DOCUMENTS.iter().find(|(known, _)| *known == operation).map(|(_, key)| *key)
 }
 
+/// Whose tags a written object gets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TagsOf {
+    Request,
+    /// A copy takes them along; the request's tagging header is of no effect.
+    Source,
+}
+
+impl TagsOf {
+    /// For a CopyObject with these headers.
+    pub fn copy(headers: &HeaderMap) -> Self {
+        match header(headers, "x-amz-tagging-directive").is_some_and(|directive| directive == "REPLACE") {
+            true => Self::Request,
+            false => Self::Source,
+        }
+    }
+}
+
 impl Stated {
     /// What headers state of an object.
-    pub fn in_headers(headers: &HeaderMap) -> Result<Self, S3Error> {
+    pub fn in_headers(headers: &HeaderMap, tags_of: TagsOf) -> Result<Self, S3Error> {
         let text = |name: &str| header(headers, name).map(Cow::into_owned);
-        let copied = text("x-amz-tagging-directive").is_none_or(|directive| directive != "REPLACE");
         let tags = match text("x-amz-tagging") {
-            // Tags that a copy takes along are not the request's.
-            Some(_) if headers.contains_key("x-amz-copy-source") && copied => Vec::new(),
+            Some(_) if tags_of == TagsOf::Source => Vec::new(),
             Some(tagging) => {
                 let message = "The header 'x-amz-tagging' shall be encoded as UTF-8 then URLEncoded URL query parameters \
                                without tag name duplicates.";
@@ -120,13 +136,12 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert("x-amz-tagging", HeaderValue::from_static("a=1&b%20c=%2F"));
         let expected = vec![("a".to_owned(), "1".to_owned()), ("b c".to_owned(), "/".to_owned())];
-        assert_eq!(Stated::in_headers(&headers).unwrap().tags, expected);
-        headers.insert("x-amz-copy-source", HeaderValue::from_static("b/k"));
-        assert_eq!(Stated::in_headers(&headers).unwrap().tags, []);
+        assert_eq!(Stated::in_headers(&headers, TagsOf::Request).unwrap().tags, expected);
+        assert_eq!(Stated::in_headers(&headers, TagsOf::copy(&headers)).unwrap().tags, []);
         headers.insert("x-amz-tagging-directive", HeaderValue::from_static("REPLACE"));
-        assert_eq!(Stated::in_headers(&headers).unwrap().tags, expected);
+        assert_eq!(Stated::in_headers(&headers, TagsOf::copy(&headers)).unwrap().tags, expected);
         headers.insert("x-amz-tagging", HeaderValue::from_static("a=1&a=2"));
-        assert!(Stated::in_headers(&headers).is_err());
+        assert!(Stated::in_headers(&headers, TagsOf::Request).is_err());
         let document = b"<Tagging><TagSet><Tag><Key>a</Key><Value>1</Value></Tag></TagSet></Tagging>";
         let stated = Stated::in_document("PutObjectTagging", document).unwrap();
         assert_eq!(stated.tags, expected[..1]);

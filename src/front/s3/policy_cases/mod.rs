@@ -19,7 +19,7 @@ use time::format_description::well_known::Rfc3339;
 use super::Query;
 use super::facts::S3Facts;
 use super::permission::{Signed, word_of};
-use super::stated::Stated;
+use super::stated::{Stated, TagsOf};
 use crate::bucket::{Access, BucketPolicy, PublicAccessBlock};
 use crate::identity::{self, Denied, DeniedReason, Origin, Question, Target};
 use crate::names::{AccountId, BucketName, ObjectKey, Region};
@@ -123,7 +123,11 @@ fn decide(scene: &Scene, text: &str) -> Result<identity::Permit, Denied> {
         .iter()
         .filter_map(|(name, value)| Some((name.strip_prefix("tag:")?.to_owned(), (*value).to_owned())))
         .collect();
-    let mut stated = Stated::in_headers(&request.headers).unwrap();
+    let tags_of = match request.headers.contains_key("x-amz-copy-source") {
+        true => TagsOf::copy(&request.headers),
+        false => TagsOf::Request,
+    };
+    let mut stated = Stated::in_headers(&request.headers, tags_of).unwrap();
     stated.location = request.at("location").map(str::to_owned);
     let facts = S3Facts {
         account: (request.target != Target::Service).then_some(&account),

@@ -3,6 +3,7 @@
 use super::{request, sse, xml};
 use crate::checksum::Algorithm;
 use crate::front::s3::permission::{About, Asker};
+use crate::front::s3::stated::{Stated, TagsOf};
 use crate::front::s3::target::{self, CopySource};
 use crate::front::s3::{Door, Incoming, Reply, S3Error};
 use crate::identity::{Permit, Target};
@@ -16,6 +17,11 @@ const COPY_SOURCE: &str = "x-amz-copy-source";
 pub async fn copy(door: &Door, incoming: Incoming) -> Result<Reply, S3Error> {
     let headers = &incoming.head.headers;
     let (permit, version_id) = source(incoming.asker(door)).await?;
+    let mut attributes = object::from_client(headers);
+    if TagsOf::copy(headers) == TagsOf::Source {
+        attributes.remove("x-amz-tagging");
+        permit_tags(incoming.asker(door), incoming.permit.target(), &permit, version_id.as_deref()).await?;
+    }
     let asked = sse::asked(door, &request::bucket(&incoming)?, &incoming.origin, headers)?;
     let (customer, source_key) = (asked.customer_key(), sse::of_copy_source(door, &incoming.origin, headers)?);
     let directive = match request::single(headers, "x-amz-metadata-directive")? {
@@ -46,7 +52,7 @@ pub async fn copy(door: &Door, incoming: Incoming) -> Result<Reply, S3Error> {
         directive,
         protection: asked.protection,
         names_encryption: asked.named,
-        attributes: object::from_client(headers),
+        attributes,
         conditions: Conditions::from_request(headers),
         checksum,
         overtaking: object::Overtaking::Allowed,
@@ -131,6 +137,32 @@ async fn source(asker: Asker<'_>) -> Result<(Permit, Option<String>), S3Error> {
     let permit = asker.permit(action, &Target::Object(bucket, object_key), about).await?;
     Ok((permit, version))
 }
+
+/// A copy that takes its source's tags along reads and writes them: where there are any, both must be allowed.
+async fn permit_tags(
+    asker: Asker<'_>,
+    target: &Target,
+    source: &Permit,
+    version_id: Option<&str>,
+) -> Result<(), S3Error> {
+    let action = if version_id.is_some() { "s3:GetObjectVersionTagging" } else { "s3:GetObjectTagging" };
+    let reads = asker.permit(action, source.target(), About { version_id, ..About::default() }).await;
+    let written = About { written: Some(asker.headers), creates: Some(true), ..About::default() };
+    let writes = asker.permit(PUT_TAGGING, target, written).await;
+    if reads.is_ok() && writes.is_ok() && !asker.may_depend_on(target, "s3:requestobjecttag") {
+        return Ok(());
+    }
+    let tags = asker.existing_tags(source.target(), version_id).await?;
+    if tags.is_empty() {
+        return Ok(());
+    }
+    reads?;
+    let stated = Stated { tags, ..Stated::in_headers(asker.headers, TagsOf::Source)? };
+    asker.permit(PUT_TAGGING, target, About { document: Some(&stated), ..written }).await?;
+    Ok(())
+}
+
+const PUT_TAGGING: &str = "s3:PutObjectTagging";
 
 fn show_source_version(version: Option<&str>, answer: &mut http::HeaderMap) {
     if let Some(value) = version.and_then(|version| http::HeaderValue::from_str(version).ok()) {

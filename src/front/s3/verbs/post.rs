@@ -62,6 +62,8 @@ pub async fn post(door: &Door, asked: Unpermitted) -> Result<Reply, S3Error> {
     })?;
     let object_key = target::object_key_of(object_key)?;
     let headers = headers(&fields)?;
+    guard::headers(&headers)?;
+    guard::no_copy(&headers)?;
     guard::unsupported(&headers)?;
     let place = Target::Object(asked.bucket.clone(), object_key.clone());
     let signed = match &verified {
