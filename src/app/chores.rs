@@ -22,6 +22,7 @@ const RETRY: Duration = Duration::from_secs(1);
 
 /// The running chores. They end when it is dropped.
 pub struct Chores {
+    kms: Arc<Kms>,
     _reload: Option<AbortOnDropHandle<()>>,
     _tend: AbortOnDropHandle<()>,
     _follow: AbortOnDropHandle<()>,
@@ -37,9 +38,20 @@ impl Chores {
         let reload = identities.file().is_some().then(|| AbortOnDropHandle::new(tokio::spawn(reload(identities))));
         let follow = tokio::spawn(follow(database, kms.clone(), buckets, access));
         Self {
+            kms: kms.clone(),
             _reload: reload,
             _tend: AbortOnDropHandle::new(tokio::spawn(tend(kms))),
             _follow: AbortOnDropHandle::new(follow),
+        }
+    }
+}
+
+impl Chores {
+    /// Ends them, and writes what would only have been written a minute later.
+    pub async fn stop(self) {
+        let Self { kms, .. } = self;
+        if let Err(error) = kms.keep_last_uses().await {
+            tracing::error!(%error, "when the keys were last used could not be written");
         }
     }
 }

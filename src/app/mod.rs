@@ -18,7 +18,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use anyhow::Context as _;
 use tokio::net::TcpListener;
@@ -45,7 +45,7 @@ pub struct Running {
     clients: Listener,
     console: Listener,
     janitor: Janitor,
-    _chores: chores::Chores,
+    chores: chores::Chores,
 }
 
 /// The root user's access key, if this start made it.
@@ -99,7 +99,7 @@ pub async fn start(settings: Settings) -> anyhow::Result<Running> {
         ),
         console: Listener::spawn(console, None, connection::Operators { console: Arc::new(shown), limits }),
         janitor,
-        _chores: house.chores,
+        chores: house.chores,
     })
 }
 
@@ -131,11 +131,17 @@ impl Running {
         self.made.as_ref()
     }
 
+    /// What the janitor does each hour, as if it were `now`. Returns how many uploads were cleared.
+    pub async fn clear_abandoned_uploads(&self, now: SystemTime) -> Result<usize, crate::object::Error> {
+        self.janitor.round(now).await
+    }
+
     /// Takes no more requests, lets the open ones end, and breaks off what is left after the drain time.
     pub async fn stop(self) {
         self.draining.store(true, Relaxed);
         self.clients.stop(self.drain).await;
         self.console.stop(Duration::from_secs(1)).await;
         self.janitor.stop().await;
+        self.chores.stop().await;
     }
 }

@@ -65,11 +65,16 @@ impl Key {
 }
 
 impl Kms {
+    /// Writes when keys were last used, as far as it is not written yet.
+    pub async fn keep_last_uses(&self) -> Result<(), Error> {
+        self.store.exchange_last_uses(&self.last_uses).await
+    }
+
     /// What time brings: due rotations, and the destruction of keys whose waiting period is over. Called now and then;
     /// a call that comes late does what was due meanwhile, once.
     pub async fn tend(&self) -> Result<(), Error> {
         let now = self.now();
-        self.store.exchange_last_uses(&self.last_uses).await?;
+        self.keep_last_uses().await?;
         let due: Vec<Arc<Key>> = {
             let memory = self.store.read();
             let keys = memory.keys().chain(memory.gateway_key());

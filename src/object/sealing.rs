@@ -51,8 +51,17 @@ impl Sealing {
         }
     }
 
-    /// The next sealed piece; `None` after the last.
+    /// The next sealed piece; `None` after the last. After an error nothing more comes out, the last segment least of all.
     pub async fn next(&mut self) -> Result<Option<Bytes>, Error> {
+        let next = self.read_on().await;
+        if next.is_err() {
+            (self.sealer, self.closing) = (None, None);
+            self.ready.clear();
+        }
+        next
+    }
+
+    async fn read_on(&mut self) -> Result<Option<Bytes>, Error> {
         loop {
             if let Some(piece) = self.ready.pop_front() {
                 return Ok(Some(piece));
@@ -149,5 +158,27 @@ impl Shared {
     /// Plaintext bytes taken so far; all of them once the sealing has ended.
     pub async fn plain_len(&self) -> u64 {
         self.0.lock().await.sealing.plain_len
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checksum::{Algorithm, Mismatch};
+    use crate::crypto::Secret;
+    use crate::seal::{LayerKeys, StreamId};
+
+    #[tokio::test]
+    async fn after_an_error_nothing_comes_out() {
+        let pieces =
+            [Ok(Bytes::from_static(&[7; 100_000])), Err(BodyFault::Mismatch(Mismatch::Checksum(Algorithm::Crc32)))];
+        let stream = Box::pin(futures::stream::iter(pieces));
+        let plain = PlainBody { len: Some(100_000), stream, verdict: Default::default() };
+        let sealer = StreamSealer::new(&LayerKeys::one(Secret::new([1; 32])), &StreamId::default());
+        let closing: Closing = Box::new(|_| panic!("the stream is closed"));
+        let mut sealing = Sealing::new(plain, sealer, closing);
+        assert!(sealing.next().await.unwrap().is_some());
+        sealing.next().await.unwrap_err();
+        assert!(sealing.next().await.unwrap().is_none());
     }
 }

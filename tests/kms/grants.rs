@@ -236,3 +236,19 @@ async fn bad_requests() {
     room.call("root", "DisableKey", json!({ "KeyId": key })).await.ok();
     assert_eq!(create(json!({})).await.code(), "DisabledException");
 }
+
+/// An explicit deny of one's own policies is stronger than being the retiring principal, or the grantee.
+#[tokio::test]
+async fn who_is_denied_it_does_not_retire() {
+    let room = Room::open().await;
+    let key = room.symmetric().await;
+    let barred = "arn:aws:iam::000000000000:user/barred";
+    let retiring = json!({ "RetiringPrincipal": barred });
+    let grantee = json!({ "GranteePrincipal": barred, "Operations": ["Decrypt", "RetireGrant"] });
+    for more in [retiring, grantee] {
+        let made = grant(&room, &key, more).await;
+        let body = json!({ "GrantToken": made["GrantToken"] });
+        assert_eq!(room.call("barred", "RetireGrant", body.clone()).await.code(), "AccessDeniedException");
+        room.call("root", "RetireGrant", body).await.ok();
+    }
+}

@@ -39,6 +39,10 @@ policies.use = '{"Statement": {"Effect": "Allow", "Action": ["kms:Decrypt", "kms
 [accounts.000000000000.users.nobody]
 access_keys = [{ id = "nobody", secret = "secret-of-nobody" }]
 
+[accounts.000000000000.users.barred]
+access_keys = [{ id = "barred", secret = "secret-of-barred" }]
+policies.no = '{"Statement": {"Effect": "Deny", "Action": "kms:RetireGrant", "Resource": "*"}}'
+
 [accounts.000000000000.users.deputy]
 access_keys = [{ id = "deputy", secret = "secret-of-deputy" }]
 policies.assume = '{"Statement": {"Effect": "Allow", "Action": ["sts:AssumeRole", "sts:TagSession"], "Resource": "*"}}'

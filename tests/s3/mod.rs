@@ -18,6 +18,7 @@ mod forwarded;
 mod get;
 mod head;
 mod identities;
+mod janitor;
 mod legacy_bucket;
 mod list;
 mod multipart;

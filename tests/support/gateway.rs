@@ -158,6 +158,12 @@ impl Gateway {
         text.lines().filter_map(name).collect()
     }
 
+    /// What the janitor does each hour, as if it were this much later. Returns how many uploads were cleared.
+    pub async fn clear_abandoned_uploads(&self, later: Duration) -> usize {
+        let running = self.running.as_ref().expect("a gateway");
+        running.clear_abandoned_uploads(std::time::SystemTime::now() + later).await.expect("the janitor")
+    }
+
     /// The data directory.
     pub fn data_dir(&self) -> PathBuf {
         self.folder.path().join("data")

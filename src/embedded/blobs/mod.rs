@@ -11,7 +11,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Error;
-use super::index::Index;
 use graves::Graves;
 
 pub(super) use graves::Lease;

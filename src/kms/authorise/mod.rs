@@ -141,12 +141,23 @@ impl Kms {
         resource: &str,
         facts: &Facts<'_>,
     ) -> Result<(), Error> {
-        let none = Vec::new;
-        let kms_facts = KmsFacts { call, key: None, facts, aliases: &none };
-        match call.caller.decide(action, resource, &self.request_facts(call, &kms_facts)) {
+        match self.decide_by_identity(call, action, resource, facts) {
             Verdict::Allow => Ok(()),
             verdict => Err(denied(call, action, resource, &verdict.because(action))),
         }
+    }
+
+    /// What the caller's own policies say.
+    pub(crate) fn decide_by_identity(
+        &self,
+        call: &Call,
+        action: &'static str,
+        resource: &str,
+        facts: &Facts<'_>,
+    ) -> Verdict {
+        let none = Vec::new;
+        let kms_facts = KmsFacts { call, key: None, facts, aliases: &none };
+        call.caller.decide(action, resource, &self.request_facts(call, &kms_facts))
     }
 
     /// Whether the caller could do the action if the key had another policy: the lockout check.

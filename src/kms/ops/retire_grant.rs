@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use crate::identity::Verdict;
 use crate::kms::grant::{self, Grant};
 use crate::kms::store::Change;
 use crate::names::KeyArn;
@@ -65,6 +66,10 @@ fn named(kms: &Kms, call: &Call, input: &Input) -> Result<(KeyArn, String), Erro
 }
 
 fn may_retire(kms: &Kms, call: &Call, grant: &Arc<Grant>) -> bool {
+    let own = kms.decide_by_identity(call, "kms:RetireGrant", &grant.key.to_string(), &Facts::default());
+    if matches!(own, Verdict::ExplicitDeny(_)) {
+        return false;
+    }
     let principal = call.caller.principal();
     if grant.is_retired_by(&principal) {
         return true;
@@ -73,6 +78,5 @@ fn may_retire(kms: &Kms, call: &Call, grant: &Arc<Grant>) -> bool {
         return true;
     }
     let issued_here = grant.issuing_account == format!("arn:aws:iam::{}:root", call.caller.account());
-    let key = grant.key.to_string();
-    issued_here && kms.authorise_by_identity(call, "kms:RetireGrant", &key, &Facts::default()).is_ok()
+    issued_here && matches!(own, Verdict::Allow)
 }

@@ -1,5 +1,6 @@
 //! The root key in a file of 32 bytes, readable for its owner alone.
 
+use std::ffi::OsString;
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Read, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
@@ -8,16 +9,27 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 use super::RootKey;
-use crate::crypto::Secret;
+use crate::crypto::{Secret, random};
 use crate::kms::OpenError;
 
 /// Reads the file, or makes it where there is none. A file that others can read or that has another length is refused.
 pub fn load_or_make(path: &Path) -> Result<RootKey, OpenError> {
     let refuse = |reason: String| OpenError::RootKey { path: path.to_path_buf(), reason };
+    let said = |error: std::io::Error| refuse(error.to_string());
     match File::open(path) {
-        Ok(file) => load(file).map_err(refuse),
-        Err(error) if error.kind() == ErrorKind::NotFound => make(path).map_err(|error| refuse(error.to_string())),
-        Err(error) => Err(refuse(error.to_string())),
+        Ok(file) => {
+            let key = load(file).map_err(refuse)?;
+            remove_drafts(path).map_err(said)?;
+            Ok(key)
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => match make(path) {
+            // Another start was faster, and its key is the key.
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                load(File::open(path).map_err(said)?).map_err(refuse)
+            }
+            made => made.map_err(said),
+        },
+        Err(error) => Err(said(error)),
     }
 }
 
@@ -43,16 +55,37 @@ fn make(path: &Path) -> std::io::Result<RootKey> {
     let linked = written.and_then(|()| std::fs::hard_link(&draft, path));
     std::fs::remove_file(&draft)?;
     linked?;
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        File::open(folder)?.sync_all()?;
-    }
+    File::open(folder_of(path))?.sync_all()?;
     Ok(RootKey::new(secret))
 }
 
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// A name of its own: where every gateway is process 1, the process number is none.
 fn draft_path(path: &Path) -> PathBuf {
-    let mut name = path.file_name().unwrap_or_default().to_os_string();
-    name.push(format!(".{}.draft", std::process::id()));
+    let mut name = draft_prefix(path);
+    name.push(hex::encode(random::<8>()));
     path.with_file_name(name)
+}
+
+fn draft_prefix(path: &Path) -> OsString {
+    let mut name = path.file_name().unwrap_or_default().to_os_string();
+    name.push(".draft-");
+    name
+}
+
+/// Removes what a crash has left beside the key: it may be a second copy of it.
+fn remove_drafts(path: &Path) -> std::io::Result<()> {
+    let prefix = draft_prefix(path);
+    for entry in std::fs::read_dir(folder_of(path))? {
+        let entry = entry?;
+        if entry.file_name().as_encoded_bytes().starts_with(prefix.as_encoded_bytes()) {
+            std::fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -69,6 +102,33 @@ mod tests {
         assert_eq!(load_or_make(&path).unwrap().fingerprint(), first);
         assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    /// What a crash between the draft and its link, or behind the link, leaves.
+    #[test]
+    fn a_draft_stops_nobody_and_goes() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("root.key");
+        std::fs::write(draft_path(&path), [1; 32]).unwrap();
+        let first = load_or_make(&path).unwrap().fingerprint();
+        assert_eq!(load_or_make(&path).unwrap().fingerprint(), first);
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn starts_that_race_have_one_key() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("root.key");
+        let starts: Vec<_> = (0..8)
+            .map(|_| {
+                std::thread::spawn({
+                    let path = path.clone();
+                    move || load_or_make(&path).unwrap().fingerprint()
+                })
+            })
+            .collect();
+        let keys: Vec<_> = starts.into_iter().map(|start| start.join().unwrap()).collect();
+        assert!(keys.iter().all(|key| *key == keys[0]));
     }
 
     #[test]

@@ -91,7 +91,7 @@ impl Objects {
                     error => return Err(error),
                 },
                 Ok(answer) => {
-                    self.clear_parts(&name).await;
+                    self.clear_parts(&name, &record).await;
                     return Ok(Completed {
                         etag: client_etag(&answer)?,
                         headers: attributes::to_client(&answer),
@@ -194,12 +194,13 @@ impl Objects {
         })
     }
 
-    /// Removes the records and staged parts of a completed upload; its own record stays for a day. What cannot be
-    /// removed now is the janitor's.
-    async fn clear_parts(&self, name: &UploadName) {
+    /// Removes the records and staged parts of a completed upload. Its own record stays for a day, counted from now: it is
+    /// written again. What cannot be done now is the janitor's.
+    async fn clear_parts(&self, name: &UploadName, record: &UploadRecord) {
         let folder = name.folder();
-        let record = format!("{folder}record");
-        if let Err(error) = self.clear_folder(&folder, |key| key != record).await {
+        let own = format!("{folder}record");
+        let kept = self.write_upload_record(name, record.encoded()).await;
+        if let Err(error) = kept.and(self.clear_folder(&folder, |key| key != own).await) {
             tracing::warn!(error = &error as &dyn std::error::Error, "a completed upload's records were not removed");
         }
     }

@@ -1,13 +1,14 @@
 //! What uploads leave in the system bucket when nobody completes or aborts them, or after they completed.
 
 use super::super::Objects;
-use super::super::error::{Error, Fault};
-use super::upload_part::no_such_upload;
+use super::super::error::Error;
 use super::upload_record::UploadRecord;
 use crate::upstream;
 
 /// How long the record of an upload that the backend no longer knows is kept: a repeated Complete finds it.
 const KEPT_MS: u64 = 24 * 60 * 60 * 1000;
+/// How long a bucket that is not there may only be out of reach.
+const BUCKET_GONE_MS: u64 = 7 * KEPT_MS;
 
 impl Objects {
     /// Removes what belongs to no upload of the backend. Returns how many uploads were cleared.
@@ -38,14 +39,29 @@ impl Objects {
     async fn clear_if_abandoned(&self, folder: Option<Folder>, now_ms: u64) -> Result<usize, Error> {
         let Some(folder) = folder else { return Ok(0) };
         // What was written lately may belong to a request that still runs.
-        if folder.newest_ms.saturating_add(KEPT_MS) > now_ms || !self.is_abandoned(&folder.name).await? {
+        let age_ms = now_ms.saturating_sub(folder.newest_ms);
+        if age_ms < KEPT_MS {
             return Ok(0);
         }
-        self.clear_folder(&folder.name, |_| true).await?;
-        Ok(1)
+        match self.is_abandoned(&folder.name, age_ms).await {
+            Ok(true) => self.clear_folder(&folder.name, |_| true).await.map(|()| 1),
+            Ok(false) => Ok(0),
+            // A record of a later version or a damaged one keeps its own folder only.
+            Err(error) if !matches!(error, Error::Backend(_)) => {
+                let error = &error as &dyn std::error::Error;
+                tracing::warn!(
+                    error,
+                    folder = folder.name,
+                    "an upload's record cannot be read; what belongs to it stays"
+                );
+                Ok(0)
+            }
+            Err(error) => Err(error),
+        }
     }
 
-    async fn is_abandoned(&self, folder: &str) -> Result<bool, Error> {
+    /// Only what the backend says of the upload itself counts: another 404 may be anything's.
+    async fn is_abandoned(&self, folder: &str, age_ms: u64) -> Result<bool, Error> {
         let answer = match self.read_system_object(&format!("{folder}record")).await {
             // Staged pieces without a record: a form that broke off, or an upload that was aborted half way.
             Err(error) if error.is_not_found() => return Ok(true),
@@ -53,9 +69,11 @@ impl Objects {
         };
         let record = UploadRecord::decode(&upstream::collect(answer.into_body(), 64 * 1024).await?)?;
         let name = record.name;
-        match self.list_backend_parts(name.place(), &name.upload_id, 0, 1).await.map_err(no_such_upload) {
-            Err(Error::Caller(Fault::NoSuchUpload)) => Ok(true),
-            answer => answer.map(|_| false),
+        match self.list_backend_parts(name.place(), &name.upload_id, 0, 1).await {
+            Ok(_) => Ok(false),
+            Err(Error::Backend(error)) if error.is_code("NoSuchUpload") => Ok(true),
+            Err(Error::Backend(error)) if error.is_code("NoSuchBucket") => Ok(age_ms >= BUCKET_GONE_MS),
+            Err(error) => Err(error),
         }
     }
 }

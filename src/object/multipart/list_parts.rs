@@ -38,7 +38,8 @@ pub struct ListedPart {
 /// One page.
 pub struct PartsPage {
     pub parts: Vec<ListedPart>,
-    pub truncated: bool,
+    /// Where the next page begins, if there is one.
+    pub next_marker: Option<u16>,
     pub checksum: Option<(Algorithm, ChecksumKind)>,
     pub storage_class: Option<String>,
 }
@@ -55,8 +56,10 @@ impl Objects {
             .map_err(no_such_upload)?;
         let enough = |records: &[PartRecord]| numbers(records) > limit;
         let (records, more) = self.part_records(&name, &keys, list.marker, enough).await?;
-        // The last number of a cut listing may have newer records behind the cut.
-        let cut = if more { records.last().map(|record| record.number) } else { None };
+        // Beyond this number not everything is known: the backend's page ends there, or newer records stand behind the cut.
+        let of_records = records.last().filter(|_| more).map(|record| record.number.saturating_sub(1));
+        let of_backend = backend.parts.last().filter(|_| backend.is_truncated).map(|part| part.part_number);
+        let horizon = [of_records, of_backend].into_iter().flatten().min();
         let confirmed: BTreeMap<u16, &str> =
             backend.parts.iter().map(|part| (part.part_number, unquote(&part.etag))).collect();
         let confirms = |record: &PartRecord| match record.whereabouts {
@@ -64,15 +67,20 @@ impl Objects {
             Whereabouts::InUpload => confirmed.get(&record.number) == Some(&record.backend_etag.as_str()),
         };
         let mut newest: BTreeMap<u16, PartRecord> = BTreeMap::new();
-        for record in records.into_iter().filter(|record| confirms(record) && Some(record.number) != cut) {
+        let known = |record: &PartRecord| horizon.is_none_or(|horizon| record.number <= horizon);
+        for record in records.into_iter().filter(|record| known(record) && confirms(record)) {
             let kept = newest.get(&record.number).is_none_or(|kept| kept.time_ms <= record.time_ms);
             if kept {
                 newest.insert(record.number, record);
             }
         }
-        let truncated = more || newest.len() > limit || backend.is_truncated;
-        let parts = newest.into_values().take(limit).map(listed).collect();
-        Ok(PartsPage { parts, truncated, checksum: record.checksum(&keys)?, storage_class: backend.storage_class })
+        let full = newest.len() > limit;
+        let parts: Vec<ListedPart> = newest.into_values().take(limit).map(listed).collect();
+        let next_marker = match full {
+            true => Some(parts.last().map_or(list.marker, |part| part.number)),
+            false => horizon,
+        };
+        Ok(PartsPage { parts, next_marker, checksum: record.checksum(&keys)?, storage_class: backend.storage_class })
     }
 }
 

@@ -155,6 +155,11 @@ impl UploadRecord {
         Ok(Self { name, envelope: Envelope::decode(envelope)?, declared, clear, nonce, sealed })
     }
 
+    /// The record's bytes.
+    pub fn encoded(&self) -> Vec<u8> {
+        [self.clear.as_slice(), &self.nonce, &self.sealed].concat()
+    }
+
     /// The checksum that the parts of this upload carry.
     pub fn checksum(&self, keys: &LayerKeys) -> Result<Option<(Algorithm, ChecksumKind)>, Error> {
         let mut sealed = self.sealed.clone();

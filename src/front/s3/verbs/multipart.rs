@@ -209,9 +209,9 @@ pub async fn list_parts(door: &Door, incoming: Incoming) -> Result<Reply, S3Erro
     owner(&mut document, &incoming, "Owner");
     document.text("StorageClass", page.storage_class.as_deref().unwrap_or("STANDARD"));
     document.text("PartNumberMarker", marker);
-    document.text("NextPartNumberMarker", page.parts.last().map_or(0, |part| part.number));
+    document.text("NextPartNumberMarker", page.next_marker.or(page.parts.last().map(|part| part.number)).unwrap_or(0));
     document.text("MaxParts", limit);
-    document.text("IsTruncated", page.truncated);
+    document.text("IsTruncated", page.next_marker.is_some());
     if let Some((algorithm, kind)) = page.checksum {
         document.text("ChecksumAlgorithm", algorithm.name());
         document.text("ChecksumType", kind.name());
