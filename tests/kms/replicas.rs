@@ -129,6 +129,36 @@ async fn a_watch_hears_of_a_change() {
     assert!(started.elapsed() < Duration::from_secs(4), "{:?}", started.elapsed());
 }
 
+/// By the poll: whoever wrote did not say so, or the word was lost.
+#[tokio::test]
+async fn a_watch_looks_even_where_nobody_announced() {
+    let room = Room::open().await;
+    let database = Database::open(room.database.clone()).await.unwrap();
+    let mut watch = database.watch().await.unwrap();
+    sqlx::query("UPDATE kms_revision SET revision = revision + 1").execute(database.pool()).await.unwrap();
+    tokio::time::timeout(Duration::from_secs(8), watch.next()).await.expect("a look by now").unwrap();
+}
+
+/// The server ends the connection that listens, as it does when it is restarted.
+#[tokio::test]
+async fn a_watch_that_lost_its_connection_listens_again() {
+    let Some(_) = postgres::programs() else { return };
+    let room = Room::open().await;
+    let database = Database::open(room.database.clone()).await.unwrap();
+    let mut watch = database.watch().await.unwrap();
+    let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+         WHERE datname = current_database() AND query LIKE 'LISTEN%'";
+    let ended: Vec<bool> = sqlx::query_scalar(end).fetch_all(database.pool()).await.unwrap();
+    assert_eq!(ended, [true]);
+    // Told that something may have been missed.
+    let started = Instant::now();
+    watch.next().await.unwrap();
+    assert!(started.elapsed() < Duration::from_secs(4), "{:?}", started.elapsed());
+    let (heard, _) = tokio::join!(watch.next(), room.symmetric());
+    heard.unwrap();
+    assert!(started.elapsed() < Duration::from_secs(4), "{:?}", started.elapsed());
+}
+
 #[tokio::test]
 async fn gateways_with_one_postgresql_are_one() {
     let Some(_) = postgres::programs() else { return };

@@ -63,7 +63,10 @@ impl Postgres {
         let made = run("initdb", &["-U", "sealgate", "-A", "trust", "-E", "UTF8", "--no-locale", "-N"]).wait().unwrap();
         assert!(made.success(), "initdb: {}", folder.join("log").display());
         let socket = folder.to_str().unwrap();
-        let settings = ["-c", "listen_addresses=", "-c", "max_connections=500", "-c", "fsync=off", "-k", socket];
+        // The strictest default that an operator may have set: what needs another isolation has to say so.
+        let isolation = "default_transaction_isolation=serializable";
+        let settings =
+            ["-c", "listen_addresses=", "-c", "max_connections=500", "-c", "fsync=off", "-c", isolation, "-k", socket];
         let postgres = Self { child: run("postgres", &settings), programs, folder };
         let deadline = Instant::now() + Duration::from_secs(60);
         while !postgres.client("pg_isready", &["-q"]) {
