@@ -107,6 +107,9 @@ async fn with_nothing_at_all_it_serves_and_a_second_start_finds_everything() {
     let program = Program::start(folder.path(), &[]);
     let (access, secret) =
         (program.exported("AWS_ACCESS_KEY_ID").unwrap(), program.exported("AWS_SECRET_ACCESS_KEY").unwrap());
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", program.child.id())).unwrap();
+    let of_core_dumps = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
+    assert_eq!(of_core_dumps.split_whitespace().skip(4).take(2).collect::<Vec<_>>(), ["0", "0"], "{limits}");
     let endpoint = format!("--endpoint-url http://{}", program.address);
     assert_eq!(program.printed.matches(&endpoint).count(), 3, "{}", program.printed);
     let s3 = S3::new(program.address, &access, &secret);
