@@ -21,6 +21,7 @@ mod sums;
 
 mod servers;
 
+use std::net::SocketAddr;
 use std::time::{Duration, Instant, SystemTime};
 
 use aws_sigv4::http_request::SignableBody;
@@ -76,9 +77,9 @@ fn main() {
 
 /// The requests of the three actions, with keys made for them.
 async fn requests(server: &Server) -> Vec<(&'static str, Value)> {
-    let mut connection = connect(server).await;
+    let mut connection = Connection::open(server.address).await;
     let mut call = async |action: &str, body: Value| {
-        let (status, answer) = send(&mut connection, &signed(server, action, &body)).await;
+        let (status, answer) = connection.send(&signed(server, action, &body)).await;
         assert_eq!(status, 200, "{}: {action}: {}", server.name, String::from_utf8_lossy(&answer));
         serde_json::from_slice::<Value>(&answer).unwrap()
     };
@@ -104,9 +105,9 @@ async fn measure(server: &Server, action: &str, body: &Value, connections: usize
     let request = signed(server, action, body);
     let mut open = Vec::new();
     for _ in 0..connections {
-        let mut connection = connect(server).await;
+        let mut connection = Connection::open(server.address).await;
         // Warm: the first call of a connection pays for its set-up.
-        send(&mut connection, &request).await;
+        connection.send(&request).await;
         open.push(connection);
     }
     let cpu = process::cpu(server.pid());
@@ -117,7 +118,7 @@ async fn measure(server: &Server, action: &str, body: &Value, connections: usize
         async move {
             let mut calls = 0_u64;
             while Instant::now() < until {
-                let (status, answer) = send(&mut connection, request).await;
+                let (status, answer) = connection.send(request).await;
                 assert_eq!(status, 200, "{}", String::from_utf8_lossy(&answer));
                 calls += 1;
             }
@@ -129,21 +130,35 @@ async fn measure(server: &Server, action: &str, body: &Value, connections: usize
     Measured { calls_per_sec: calls / started.elapsed().as_secs_f64(), cpu_us: cpu * 1e6 / calls }
 }
 
-type Connection = SendRequest<Full<Bytes>>;
-
-async fn connect(server: &Server) -> Connection {
-    let stream = TcpStream::connect(server.address).await.unwrap();
-    stream.set_nodelay(true).unwrap();
-    let (sender, connection) = handshake(TokioIo::new(stream)).await.unwrap();
-    tokio::spawn(connection);
-    sender
+struct Connection {
+    address: SocketAddr,
+    sender: SendRequest<Full<Bytes>>,
 }
 
-async fn send(connection: &mut Connection, request: &Request<Full<Bytes>>) -> (u16, Bytes) {
-    connection.ready().await.unwrap();
-    let response = connection.send_request(request.clone()).await.unwrap();
-    let status = response.status().as_u16();
-    (status, response.into_body().collect().await.unwrap().to_bytes())
+impl Connection {
+    async fn open(address: SocketAddr) -> Self {
+        let stream = TcpStream::connect(address).await.unwrap();
+        stream.set_nodelay(true).unwrap();
+        let (sender, connection) = handshake(TokioIo::new(stream)).await.unwrap();
+        tokio::spawn(connection);
+        Self { address, sender }
+    }
+
+    /// Moto's server ends each connection with its answer: then another is opened, as its clients have to.
+    async fn send(&mut self, request: &Request<Full<Bytes>>) -> (u16, Bytes) {
+        if self.sender.ready().await.is_err() {
+            *self = Self::open(self.address).await;
+        }
+        let response = match self.sender.send_request(request.clone()).await {
+            Ok(response) => response,
+            Err(_) => {
+                *self = Self::open(self.address).await;
+                self.sender.send_request(request.clone()).await.unwrap()
+            }
+        };
+        let status = response.status().as_u16();
+        (status, response.into_body().collect().await.unwrap().to_bytes())
+    }
 }
 
 fn signed(server: &Server, action: &str, body: &Value) -> Request<Full<Bytes>> {

@@ -21,7 +21,12 @@ impl Server {
     pub fn sealgate() -> Self {
         let (address, console) = (free_address(), free_address());
         let folder = tempfile::tempdir().unwrap();
-        let child = Command::new(env!("CARGO_BIN_EXE_sealgate"))
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sealgate"));
+        // The bench's own settings are none of the gateway's.
+        for (name, _) in std::env::vars_os().filter(|(name, _)| name.as_encoded_bytes().starts_with(b"SEALGATE_")) {
+            command.env_remove(name);
+        }
+        let child = command
             .arg("serve")
             .env("SEALGATE_LISTEN", address.to_string())
             .env("SEALGATE_CONSOLE_LISTEN", console.to_string())
