@@ -13,6 +13,7 @@ mod describe_key;
 mod door;
 mod durability;
 mod encrypt;
+mod fuzz;
 mod generate_data_key;
 mod grants;
 mod key_policy;

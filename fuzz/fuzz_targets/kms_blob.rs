@@ -1,0 +1,11 @@
+//! Arbitrary bytes as a ciphertext.
+#![no_main]
+
+use std::cell::RefCell;
+
+#[path = "../door.rs"]
+mod door;
+
+thread_local!(static DOOR: RefCell<door::Door> = RefCell::new(door::Door::open()));
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| DOOR.with_borrow_mut(|door| door.blob(input)));
