@@ -94,21 +94,24 @@ async fn keys_outlive_a_restart_and_what_they_sealed_too() {
 async fn what_is_no_request_is_refused() {
     let gateway = Gateway::start().await;
     let kms = Kms::of(&gateway.s3());
-    let unknown = kms.call("NoSuchAction", "{}").await;
-    assert!(unknown.status.is_client_error(), "{}", unknown.described());
-    for input in ["", "not json", "[]", r#"{"KeyId":3}"#] {
-        let answer = kms.call("DescribeKey", input).await;
-        assert_eq!(answer.status, 400, "{input:?}: {}", answer.described());
+    kms.call("NoSuchAction", "{}").await.kms_error(400, "UnknownOperationException");
+    let deep = format!(r#"{{"KeyId":{}"#, "[".repeat(200_000));
+    let long = format!(r#"{{"KeyId":"k","New":"{}"}}"#, "x".repeat(1 << 20));
+    for input in ["", "not json", "[]", r#"{"KeyId":3}"#, &deep, &long] {
+        kms.call("DescribeKey", input).await.kms_error(400, "SerializationException");
     }
+    let no_base64 = r#"{"KeyId":"k","Plaintext":"%%%"}"#;
+    kms.call("Encrypt", no_base64).await.kms_error(400, "SerializationException");
+    let blob = |len| json!({ "CiphertextBlob": STANDARD.encode(vec![9; len]), "New": [{}] }).to_string();
+    kms.call("Decrypt", &blob(6144)).await.kms_error(400, "InvalidCiphertextException");
+    kms.call("Decrypt", &blob(6145)).await.kms_error(400, "ValidationException");
     kms.call("DescribeKey", r#"{"KeyId":"alias/none"}"#).await.kms_error(400, "NotFoundException");
     let mut wrong = gateway.s3();
     wrong.signer.secret_key = "wrong".into();
-    let answer = Kms::of(&wrong).call("ListKeys", "{}").await;
-    assert!(answer.status.is_client_error(), "{}", answer.described());
+    Kms::of(&wrong).call("ListKeys", "{}").await.kms_error(400, "InvalidSignatureException");
     let anonymous =
         gateway.s3().post("", "", "{}").form(Form::Anonymous).header("x-amz-target", "TrentService.ListKeys");
-    let answer = anonymous.send().await;
-    assert!(answer.status.is_client_error(), "{}", answer.described());
+    anonymous.send().await.kms_error(400, "MissingAuthenticationTokenException");
 }
 
 #[tokio::test]
