@@ -113,9 +113,11 @@ async fn watch(
     let mut watch = database.watch().await?;
     // What changed before the watch began was not heard of.
     loop {
-        kms.refresh().await?;
-        buckets.refresh().await?;
-        access.refresh().await?;
+        // Each for itself: what one cannot read does not keep the others behind.
+        let (keys, marks, rules) = (kms.refresh().await, buckets.refresh().await, access.refresh().await);
+        keys?;
+        marks?;
+        rules?;
         watch.next().await?;
     }
 }

@@ -157,7 +157,7 @@ impl Settings {
             database: database(values)?,
             tls: pair(values, "tls.cert", "tls.key")?.map(|(cert, key)| TlsFiles { cert, key }),
             bucket_key: BucketKeySettings {
-                lifetime: seconds(values, "bucket_key.secs")?,
+                lifetime: bucket_key_lifetime(values)?,
                 wraps: required(values, "bucket_key.wraps")?,
             },
             backend: backend(values)?,
@@ -304,6 +304,17 @@ fn choice<T: Copy>(values: &Values, path: &'static str, choices: &[(&str, T)]) -
 fn seconds(values: &Values, path: &'static str) -> Result<Duration, Error> {
     let seconds: u32 = required(values, path)?;
     Ok(Duration::from_secs(seconds.into()))
+}
+
+/// Reads under a bucket key go on for its lifetime after they were forbidden: not for longer than a day.
+fn bucket_key_lifetime(values: &Values) -> Result<Duration, Error> {
+    const MOST: Duration = Duration::from_secs(86_400);
+    match seconds(values, "bucket_key.secs")? {
+        lifetime if lifetime > MOST => {
+            Err(invalid(values, "bucket_key.secs", "must be at most 86400, a day".to_owned()))
+        }
+        lifetime => Ok(lifetime),
+    }
 }
 
 fn seconds_from_one(values: &Values, path: &'static str) -> Result<Duration, Error> {

@@ -56,9 +56,9 @@ pub struct Database {
 /// How long a statement waits for another process's lock before it fails.
 const LOCK_SECS: u64 = 10;
 
-/// WAL with synchronous FULL: a commit is on the disk when it returns.
-const SQLITE_SESSION: &str =
-    "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON";
+/// WAL with synchronous FULL: a commit is on the disk when it returns. What is deleted is overwritten.
+const SQLITE_SESSION: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+     PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON";
 
 /// A gateway that hangs in the middle of a change must not stop the others for ever. Where the server leaves commits for
 /// later (`synchronous_commit = off`), ours do not.
@@ -109,6 +109,18 @@ impl Database {
         match self.config {
             Config::Sqlite(_) => self.pool.begin().await,
             Config::Postgres(_) => self.pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await,
+        }
+    }
+
+    /// Takes what was deleted out of the files too. False: a reader was in the way, and it goes with a later call. With
+    /// PostgreSQL that is the server's: VACUUM, and what backups keep.
+    pub async fn forget_deleted(&self) -> Result<bool, sqlx::Error> {
+        match self.config {
+            Config::Sqlite(_) => {
+                let row = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&self.pool).await?;
+                Ok(sqlx::Row::try_get::<i64, _>(&row, 0)? == 0)
+            }
+            Config::Postgres(_) => Ok(true),
         }
     }
 

@@ -40,6 +40,10 @@ impl Kms {
                 if let Some(key) = present(memory, account, region, &alias) {
                     return Ok((Vec::new(), key));
                 }
+                let partition = memory.partition(account, region);
+                if partition.is_some_and(|partition| partition.aliases.contains_key(&alias)) {
+                    return Err(Error::internal("an AWS-managed key cannot be read"));
+                }
                 let arn = KeyArn { region: region.clone(), account: account.clone(), key_id: new_key_id() };
                 let description = format!(
                     "Default key that protects my {} objects when no other key is defined",

@@ -81,6 +81,7 @@ pub struct Kms {
     root: RootKey,
     audit: Audit,
     clock: Clock,
+    running: clock::Running,
     account: AccountId,
     identities: Arc<Identities>,
     grant_token_key: Secret<32>,
@@ -107,8 +108,9 @@ impl Kms {
         let quotas = Quotas::new(config.quotas);
         let grant_token_key = root.derive(b"grant-token");
         let account = config.account.clone();
-        let kms =
-            Self { store, root, audit, clock: config.clock, account, identities, grant_token_key, last_uses, quotas };
+        let running = clock::Running::begin(config.clock.clone());
+        let clock = config.clock;
+        let kms = Self { store, root, audit, clock, running, account, identities, grant_token_key, last_uses, quotas };
         kms.ensure_gateway_key(&config.account, &config.region).await.map_err(OpenError::First)?;
         Ok(kms)
     }

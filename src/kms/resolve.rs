@@ -58,9 +58,11 @@ impl Kms {
         }
     }
 
-    /// The ARN of the key that `text` names, and the id of its current material. Nothing is authorised by it.
+    /// The ARN of the key that `text` names, and the id of its current material, if the key may be used now. Nothing is
+    /// authorised by it.
     pub(crate) async fn current_material(&self, call: &Call, text: &str) -> Option<(KeyArn, String)> {
         let key = self.resolve(call, text, Aliases::Accepted).await.ok()?.key;
+        key.check_usable().ok()?;
         let material = key.current_material()?;
         Some((key.arn.clone(), material.id.clone()))
     }

@@ -29,6 +29,9 @@ pub struct OnDemand {
 
 pub const USUAL_PERIOD_DAYS: u32 = 365;
 
+/// How long a process runs before it does what is due by the clock.
+const SETTLED: std::time::Duration = std::time::Duration::from_secs(600);
+
 /// How often a key's material is replaced on demand in its lifetime.
 pub const MOST_ON_DEMAND: u32 = 25;
 
@@ -72,9 +75,15 @@ impl Kms {
 
     /// What time brings: due rotations, and the destruction of keys whose waiting period is over. Called now and then;
     /// a call that comes late does what was due meanwhile, once.
+    ///
+    /// Not in the first minutes: a machine may start with a clock that is weeks ahead, until it has heard of the time, and
+    /// what is destroyed then is destroyed for good.
     pub async fn tend(&self) -> Result<(), Error> {
         let now = self.now();
         self.keep_last_uses().await?;
+        if self.running.elapsed() < SETTLED {
+            return Ok(());
+        }
         let due: Vec<Arc<Key>> = {
             let memory = self.store.read();
             let keys = memory.keys().chain(memory.gateway_key());
@@ -128,6 +137,7 @@ impl Kms {
                 let due = memory.key(&arn).is_some_and(|key| key.is_due_for_deletion(now));
                 Ok((if due { vec![Change::DeleteKey(arn)] } else { Vec::new() }, ()))
             })
-            .await
+            .await?;
+        self.store.forget_deleted().await
     }
 }

@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use sealgate::database::Config;
+use sealgate::database::{Config, Database};
 use serde_json::json;
 
 use super::room::Room;
@@ -77,4 +77,26 @@ async fn nothing_in_the_database_can_be_read() {
     // rsaEncryption (1.2.840.113549.1.1.1) stands in every RSA private key in PKCS #8.
     assert!(!holds(&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01]));
     drop(room);
+}
+
+/// PostgreSQL keeps deleted rows until its own VACUUM.
+#[tokio::test]
+async fn of_a_destroyed_key_nothing_is_left_in_the_files() {
+    let room = Room::open().await;
+    let Config::Sqlite(file) = room.database.clone() else { return };
+    let key = room.symmetric().await;
+    let database = Database::open(room.database.clone()).await.unwrap();
+    let query = "SELECT sealed FROM kms_material WHERE key_id = $1";
+    let id = key.rsplit('/').next().unwrap().to_owned();
+    let sealed: Vec<u8> = sqlx::query_scalar(query).bind(id).fetch_one(database.pool()).await.unwrap();
+    let stands = || {
+        let files = ["db", "db-wal"].map(|kind| std::fs::read(file.with_extension(kind)).unwrap_or_default());
+        memchr::memmem::find(&files.concat(), &sealed).is_some()
+    };
+    assert!(stands());
+    room.call("root", "ScheduleKeyDeletion", json!({ "KeyId": key, "PendingWindowInDays": 7 })).await.ok();
+    room.pass_days(8);
+    room.kms.tend().await.unwrap();
+    assert_eq!(room.call("root", "DescribeKey", json!({ "KeyId": key })).await.code(), "NotFoundException");
+    assert!(!stands());
 }

@@ -196,3 +196,53 @@ async fn a_newer_schema_and_a_missing_server_stop_the_start() {
     let error = format!("{:?}", Database::open(nowhere).await.err().unwrap());
     assert!(!error.contains("secret"), "{error}");
 }
+
+/// A newer program's record, or a damaged one.
+#[tokio::test]
+async fn a_record_that_cannot_be_read_costs_its_own_key_alone() {
+    let here = Room::open().await;
+    let there = here.replica().await;
+    let (bad, good) = (here.symmetric().await, here.symmetric().await);
+    there.kms.refresh().await.unwrap();
+    let database = Database::open(here.database.clone()).await.unwrap();
+    here.call("root", "DisableKey", json!({ "KeyId": bad })).await.ok();
+    let id = bad.rsplit('/').next().unwrap().to_owned();
+    let spoil = "UPDATE kms_key SET record = '{\"state\":\"Fused\"}' WHERE key_id = $1";
+    sqlx::query(spoil).bind(id).execute(database.pool()).await.unwrap();
+    here.call("root", "DisableKey", json!({ "KeyId": good })).await.ok();
+    there.kms.refresh().await.unwrap();
+    assert_eq!(state(&there, &good).await, "Disabled");
+    let used = there.call("root", "Encrypt", json!({ "KeyId": bad, "Plaintext": "AA==" })).await;
+    assert_eq!(used.code(), "NotFoundException");
+    there.call("root", "EnableKey", json!({ "KeyId": good })).await.ok();
+}
+
+/// The permission is on the key that the alias leads to when it is changed, not on the one that a replica remembers.
+#[tokio::test]
+async fn an_alias_that_was_moved_meanwhile_is_asked_for_anew() {
+    let here = Room::open().await;
+    let there = here.replica().await;
+    let policy = json!({ "Statement": [
+        { "Effect": "Allow", "Principal": { "AWS": "arn:aws:iam::000000000000:root" }, "Action": "kms:*", "Resource": "*" },
+        { "Effect": "Deny", "Principal": { "AWS": "arn:aws:iam::000000000000:user/admin" },
+          "Action": ["kms:DeleteAlias", "kms:UpdateAlias"], "Resource": "*" }
+    ] });
+    let (open, closed) = (here.symmetric().await, here.key(json!({ "Policy": policy.to_string() })).await);
+    let alias = |key: &str| json!({ "AliasName": "alias/one", "TargetKeyId": key });
+    here.call("root", "CreateAlias", alias(&open)).await.ok();
+    there.kms.refresh().await.unwrap();
+    here.call("root", "UpdateAlias", alias(&closed)).await.ok();
+    assert_eq!(there.call("admin", "UpdateAlias", alias(&open)).await.code(), "AccessDeniedException");
+    here.call("root", "UpdateAlias", alias(&open)).await.ok();
+    there.kms.refresh().await.unwrap();
+    here.call("root", "UpdateAlias", alias(&closed)).await.ok();
+    assert_eq!(
+        there.call("admin", "DeleteAlias", json!({ "AliasName": "alias/one" })).await.code(),
+        "AccessDeniedException"
+    );
+    there.call("root", "DeleteAlias", json!({ "AliasName": "alias/one" })).await.ok();
+    assert_eq!(
+        there.call("root", "DeleteAlias", json!({ "AliasName": "alias/one" })).await.code(),
+        "NotFoundException"
+    );
+}

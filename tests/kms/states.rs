@@ -147,3 +147,29 @@ async fn an_aws_managed_key_is_read_only() {
         true
     );
 }
+
+#[tokio::test]
+async fn a_key_that_waits_for_its_material_waits_on_after_a_cancelled_deletion() {
+    let room = Room::open().await;
+    let key = room.key(json!({ "Origin": "EXTERNAL" })).await;
+    room.call("root", "ScheduleKeyDeletion", json!({ "KeyId": key, "PendingWindowInDays": 7 })).await.ok();
+    room.call("root", "CancelKeyDeletion", json!({ "KeyId": key })).await.ok();
+    let described = room.call("root", "DescribeKey", json!({ "KeyId": key })).await.ok();
+    assert_eq!(described["KeyMetadata"]["KeyState"], "PendingImport");
+    assert_eq!(room.call("root", "EnableKey", json!({ "KeyId": key })).await.code(), "KMSInvalidStateException");
+}
+
+/// A machine that starts with a clock weeks ahead has minutes to hear of the time before a key is destroyed.
+#[tokio::test]
+async fn a_process_that_has_just_started_destroys_nothing() {
+    let room = Room::open().await;
+    let key = room.symmetric().await;
+    room.call("root", "ScheduleKeyDeletion", json!({ "KeyId": key, "PendingWindowInDays": 7 })).await.ok();
+    room.pass_days(30);
+    let room = room.reopen().await;
+    room.kms.tend().await.unwrap();
+    room.call("root", "DescribeKey", json!({ "KeyId": key })).await.ok();
+    room.pass_secs(600);
+    room.kms.tend().await.unwrap();
+    assert_eq!(room.call("root", "DescribeKey", json!({ "KeyId": key })).await.code(), "NotFoundException");
+}

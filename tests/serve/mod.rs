@@ -212,10 +212,11 @@ async fn health_and_metrics_have_their_own_port() {
 fn wrong_settings_stop_the_start_and_are_named() {
     let folder = tempfile::tempdir().unwrap();
     let config = folder.path().join("config.toml");
-    let cases: [(&[(&str, &str)], &str, &str); 8] = [
+    let cases: [(&[(&str, &str)], &str, &str); 9] = [
         (&[("SEALGATE_LISTN", "127.0.0.1:1")], "", "SEALGATE_LISTN"),
         (&[("SEALGATE_LISTEN", "nowhere")], "", "listen"),
         (&[("SEALGATE_BACKEND_ENDPOINT", "http://127.0.0.1:1")], "", "access_key"),
+        (&[("SEALGATE_BUCKET_KEY_SECS", "86401")], "", "86400"),
         (&[("SEALGATE_ROOT_ACCESS_KEY", "only-one")], "", "secret_key"),
         (&[("SEALGATE_TLS_CERT", "cert.pem")], "", "tls"),
         (&[("SEALGATE_ACCOUNT_ID", "12")], "", "account"),

@@ -1,4 +1,4 @@
-//! CancelKeyDeletion. The key comes back disabled.
+//! CancelKeyDeletion. The key comes back disabled, or waiting for its material as before.
 
 use crate::kms::key::State;
 
@@ -38,7 +38,7 @@ impl Operation for CancelKeyDeletion {
                 let State::PendingDeletion { .. } = key.state else {
                     return Err(Error::invalid_state(&key.arn, "not pending deletion"));
                 };
-                key.state = State::Disabled;
+                key.state = if key.materials.is_empty() { State::PendingImport } else { State::Disabled };
                 Ok(())
             })
             .await?;

@@ -29,9 +29,22 @@ impl Operation for DeleteAlias {
         let (account, region) = (call.caller.account().clone(), call.region.clone());
         let alias_arn = alias::arn(&account, &region, &name);
         kms.authorise_by_identity(call, "kms:DeleteAlias", &alias_arn, &Facts::default())?;
-        let key = kms.alias_target(&account, &region, &name).ok_or_else(|| alias::not_found(&alias_arn))?;
-        trail.touch(&key.arn);
-        kms.authorise(call, "kms:DeleteAlias", &key, &Facts::default())?;
-        kms.store.change(move |_| Ok((vec![Change::DeleteAlias { account, region, name }], ()))).await
+        loop {
+            let key = kms.alias_target(&account, &region, &name).ok_or_else(|| alias::not_found(&alias_arn))?;
+            trail.touch(&key.arn);
+            kms.authorise(call, "kms:DeleteAlias", &key, &Facts::default())?;
+            let (account, region, name) = (account.clone(), region.clone(), name.clone());
+            // Decided on this key alone: an alias that was moved meanwhile is asked for anew.
+            let deleted = kms.store.change(|memory| {
+                let there = memory.partition(&account, &region).and_then(|partition| partition.aliases.get(&name));
+                if there.ok_or_else(|| alias::not_found(&alias_arn))?.key_id != *key.arn.key_id {
+                    return Ok((Vec::new(), false));
+                }
+                Ok((vec![Change::DeleteAlias { account, region, name }], true))
+            });
+            if deleted.await? {
+                return Ok(());
+            }
+        }
     }
 }

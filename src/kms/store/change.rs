@@ -73,6 +73,8 @@ pub enum Change {
     PutKey(Arc<Key>),
     /// With its material unless a replica still has it. Its aliases and grants go by changes of their own.
     DeleteKey(KeyArn),
+    /// Of memory alone: its record cannot be read, so that nobody uses it or writes over it.
+    HideKey(KeyArn),
     PutMaterial {
         account: AccountId,
         key_id: Arc<str>,
@@ -125,6 +127,7 @@ pub(super) async fn write(connection: &mut AnyConnection, change: &Change) -> Re
         )
         .bind(json(&**key)?),
         Change::DeleteKey(key) => return delete_key(connection, key).await,
+        Change::HideKey(_) => return Ok(()),
         Change::PutMaterial { account, key_id, material_id, sealed } => sqlx::query(
             "INSERT INTO kms_material VALUES ($1, $2, $3, $4) \
              ON CONFLICT (key_id, material_id) DO UPDATE SET account = excluded.account, sealed = excluded.sealed",

@@ -13,6 +13,7 @@ use crate::kms::OpenError;
 use crate::names::{AccountId, KeyArn, Region};
 
 use super::change::json;
+use super::load::Unreadable;
 use super::{Change, load};
 
 /// How many revisions the journal goes back. Who missed more reads everything.
@@ -44,7 +45,7 @@ impl Place {
     fn of(change: &Change) -> Self {
         match change {
             Change::PutKey(key) => Self::Key(key.arn.clone()),
-            Change::DeleteKey(arn) => Self::Key(arn.clone()),
+            Change::DeleteKey(arn) | Change::HideKey(arn) => Self::Key(arn.clone()),
             Change::PutMaterial { key_id, material_id, .. } => {
                 Self::Material { key_id: key_id.to_string(), material_id: material_id.clone() }
             }
@@ -88,7 +89,12 @@ pub(super) async fn note(connection: &mut AnyConnection, revision: i64, changes:
 }
 
 /// What happened after `known` until `newest`. The connection must see one state of the database.
-pub(super) async fn news(connection: &mut AnyConnection, known: i64, newest: i64) -> Result<News, OpenError> {
+pub(super) async fn news(
+    connection: &mut AnyConnection,
+    known: i64,
+    newest: i64,
+    unreadable: Unreadable,
+) -> Result<News, OpenError> {
     let rows =
         sqlx::query("SELECT revision, place FROM kms_journal WHERE revision > $1 AND revision <= $2 ORDER BY revision")
             .bind(known)
@@ -101,22 +107,22 @@ pub(super) async fn news(connection: &mut AnyConnection, known: i64, newest: i64
         noted.insert(row.try_get::<i64, _>("revision")?);
         let place: String = row.try_get("place")?;
         // A newer program's kind of place: then everything is read.
-        let Ok(place) = serde_json::from_str(&place) else { return everything(connection).await };
+        let Ok(place) = serde_json::from_str(&place) else { return everything(connection, unreadable).await };
         if !places.contains(&place) {
             places.push(place);
         }
     }
     // The journal was cut, or the database is an older one, brought back.
     if i64::try_from(noted.len()).ok() != Some(newest - known) {
-        return everything(connection).await;
+        return everything(connection, unreadable).await;
     }
     let mut changes = Vec::with_capacity(places.len());
     for place in places {
-        changes.extend(load::one(connection, place).await?);
+        changes.extend(load::one(connection, place, unreadable).await?);
     }
     Ok(News::Since(changes))
 }
 
-async fn everything(connection: &mut AnyConnection) -> Result<News, OpenError> {
-    load::all(connection).await.map(News::Everything)
+async fn everything(connection: &mut AnyConnection, unreadable: Unreadable) -> Result<News, OpenError> {
+    load::all(connection, unreadable).await.map(News::Everything)
 }

@@ -113,6 +113,9 @@ impl Memory {
                     self.materials.entry(key_id).or_default().insert(material_id, stored);
                 }
                 Change::DeleteKey(key) => self.delete_key(&key),
+                Change::HideKey(key) => {
+                    self.partition_mut(&key.account, &key.region).keys.remove(&*key.key_id);
+                }
                 Change::PutAlias { account, region, name, alias } => {
                     self.partition_mut(&account, &region).aliases.insert(name, alias);
                 }
@@ -131,6 +134,11 @@ impl Memory {
                 }
             }
         }
+    }
+
+    /// Keeps the gateway's own key where its record has become unreadable: without it no object is served.
+    pub(super) fn keep_gateway_key(&mut self, before: &Self) {
+        self.gateway_key = self.gateway_key.take().or_else(|| before.gateway_key.clone());
     }
 
     fn delete_key(&mut self, key: &KeyArn) {
