@@ -82,8 +82,10 @@ pub async fn open(settings: Settings) -> anyhow::Result<House> {
         buckets,
         access,
         identities,
+        bucket_turns: tokio::sync::Mutex::default(),
         settings: DoorSettings {
             region: settings.region,
+            regions: settings.regions,
             domains: settings.domains,
             system_bucket: settings.system_bucket,
             default_encryption: settings.default_encryption,

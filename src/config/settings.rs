@@ -27,6 +27,8 @@ pub struct Settings {
     pub console_listen: SocketAddr,
     pub data_dir: PathBuf,
     pub region: Region,
+    /// The Regions that clients may sign for; empty: all.
+    pub regions: Vec<Region>,
     pub account: AccountId,
     /// Host names whose sub-domains are buckets, in lower case.
     pub domains: Vec<String>,
@@ -122,6 +124,7 @@ impl Settings {
             console_listen: required(values, "console_listen")?,
             data_dir: required(values, "data_dir")?,
             region: required(values, "region")?,
+            regions: regions(values)?,
             account: required(values, "account_id")?,
             domains: domains(values)?,
             system_bucket: required(values, "system_bucket")?,
@@ -162,6 +165,10 @@ impl Settings {
             },
             backend: backend(values)?,
         };
+        if !settings.regions.is_empty() && !settings.regions.contains(&settings.region) {
+            let reason = format!("`regions` does not hold `region`, which is {}; add it", settings.region);
+            return Err(Error::Contradiction(reason));
+        }
         if settings.listen == settings.console_listen && settings.listen.port() != 0 {
             let address = settings.listen;
             let reason = format!("`listen` and `console_listen` are both {address}; give one of them another port");
@@ -169,6 +176,13 @@ impl Settings {
         }
         Ok(settings)
     }
+}
+
+fn regions(values: &Values) -> Result<Vec<Region>, Error> {
+    let list: String = optional(values, "regions")?.unwrap_or_default();
+    let names = list.split(',').map(str::trim).filter(|name| !name.is_empty());
+    let regions: Result<Vec<_>, _> = names.map(Region::new).collect();
+    regions.map_err(|error| invalid(values, "regions", error.to_string()))
 }
 
 fn domains(values: &Values) -> Result<Vec<String>, Error> {

@@ -45,6 +45,7 @@ pub const SETTINGS: &[Setting] = &[
     setting("console_listen", Kind::Text, Some("127.0.0.1:8485")),
     setting("data_dir", Kind::Text, Some("./sealgate-data")),
     setting("region", Kind::Text, Some("us-east-1")),
+    setting("regions", Kind::List, None),
     setting("account_id", Kind::Text, Some("000000000000")),
     setting("domains", Kind::List, Some("localhost")),
     setting("system_bucket", Kind::Text, Some("sealgate-system")),

@@ -110,6 +110,7 @@ fn what_is_unknown_or_wrong_is_named() {
         ("default_encryption = \"DES\"", &[], "`DES` is not one of AES256, aws:kms"),
         ("header_timeout_secs = 0", &[], "must be at least 1"),
         ("domains = [\"https://x\"]", &[], "`https://x` is not a host name"),
+        ("regions = [\"EU\"]", &[], "setting `regions`"),
         ("bound_names = [\"photos\"]", &[], "`photos` is not `stored-name=bound-name`"),
         ("listen = ", &[], "is not TOML"),
     ] {
@@ -124,6 +125,7 @@ fn contradictions_say_what_to_do() {
     assert!(load(https, &[]).is_ok());
     for (file, expected) in [
         ("[tls]\ncert = \"c\"", "`tls.cert` is set but `tls.key` is not; set both or neither"),
+        ("regions = [\"eu-west-1\"]", "`regions` does not hold `region`, which is us-east-1; add it"),
         ("[root]\nsecret_key = \"12345678\"", "`root.secret_key` is set but `root.access_key` is not"),
         ("[backend]\nca_file = \"c\"", "`backend.ca_file` is set but `backend.endpoint` is not"),
         ("[backend]\nendpoint = \"http://b\"", "`backend.access_key` and `backend.secret_key` are not; set both"),

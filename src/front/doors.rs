@@ -75,6 +75,9 @@ impl Doors {
             }
             Err(error) => return service.refuse(&origin, Refusal::Signature(&error), &error.to_string()),
         };
+        if let Err(error) = self.s3.settings.check_region(&verified.region) {
+            return service.refuse(&origin, Refusal::Signature(&error), &error.to_string());
+        }
         origin.region = verified.region.clone();
         let token = verified.session_token.as_deref();
         let caller = match self.s3.identities.authenticate(&verified.access_key_id, token, OffsetDateTime::now_utc()) {

@@ -77,7 +77,9 @@ impl Identities {
 
     /// Reads the file again. Where it is not what it should be, everything stays as it was.
     pub fn reload(&self) -> Result<(), Error> {
-        self.table.store(Arc::new(read(&self.root, self.file.as_deref())?));
+        let mut table = read(&self.root, self.file.as_deref())?;
+        table.follow(&self.table.load(), OffsetDateTime::now_utc());
+        self.table.store(Arc::new(table));
         Ok(())
     }
 
@@ -237,6 +239,50 @@ pub(super) mod tests {
         let code = |id, token| identities.authenticate(id, token, OffsetDateTime::UNIX_EPOCH).unwrap_err().code();
         assert_eq!(code("AKIAALICE", Some("")), "InvalidToken");
         assert_eq!(code("AKIAOLD", None), "InvalidAccessKeyId");
+    }
+
+    /// A name that was free in between is another's.
+    #[test]
+    fn a_session_ends_with_the_user_that_it_was_made_for() {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        let mut write = |text: &str| {
+            file.as_file_mut().set_len(0).unwrap();
+            std::io::Seek::rewind(file.as_file_mut()).unwrap();
+            file.write_all(text.as_bytes()).unwrap();
+            file.path().to_owned()
+        };
+        const FILE: &str = "[accounts.000000000000.users.ann]\n[accounts.000000000000.users.bob]\n";
+        let path = write(FILE);
+        let root = RootUser {
+            account: AccountId::new("000000000000").unwrap(),
+            access_key_id: "AKIAROOT".to_owned(),
+            secret_key: SecretKeyText::new("root-secret"),
+        };
+        let identities = Identities::load(root, Some(&path)).unwrap();
+        let now = OffsetDateTime::now_utc();
+        let session = |name: &str, issued: i64| Session {
+            access_key_id: SessionKey::new_access_key_id(),
+            account: "000000000000".to_owned(),
+            principal: super::super::SessionPrincipal::User { name: name.to_owned() },
+            issued,
+            expires: now.unix_timestamp() + 3600,
+            policies: Vec::new(),
+            tags: Default::default(),
+        };
+        let holds = |session: &Session| {
+            let issued = identities.issue(session).unwrap();
+            identities.authenticate(&session.access_key_id, Some(&issued.token), now).is_ok()
+        };
+        let (ann, bob) = (session("ann", now.unix_timestamp() - 60), session("bob", now.unix_timestamp() - 60));
+        assert!(holds(&ann) && holds(&bob));
+        write("[accounts.000000000000.users.bob]\n");
+        identities.reload().unwrap();
+        assert!(!holds(&ann) && holds(&bob));
+        write(FILE);
+        identities.reload().unwrap();
+        identities.reload().unwrap();
+        assert!(!holds(&ann) && holds(&bob));
+        assert!(holds(&session("ann", now.unix_timestamp() + 60)));
     }
 
     #[test]

@@ -23,6 +23,8 @@ pub(super) struct Table {
     users: BTreeMap<String, Caller>,
     /// By ARN.
     roles: BTreeMap<String, RoleEntry>,
+    /// When a user or role of this ARN appeared that had not been there, in seconds since 1970.
+    since: BTreeMap<String, i64>,
     accounts: BTreeSet<AccountId>,
     gateways_account: Option<AccountId>,
 }
@@ -44,6 +46,20 @@ impl Table {
             table.add(file)?;
         }
         Ok(table)
+    }
+
+    /// Learns from the table before this one who is new: an older session of the same name is not theirs.
+    pub fn follow(&mut self, before: &Self, now: OffsetDateTime) {
+        let arns = self.users.keys().chain(self.roles.keys());
+        let since = |arn: &String| match before.exists(arn) {
+            true => Some((arn.clone(), *before.since.get(arn)?)),
+            false => Some((arn.clone(), now.unix_timestamp())),
+        };
+        self.since = arns.filter_map(since).collect();
+    }
+
+    fn is_older(&self, session: &Session, arn: &str) -> bool {
+        self.since.get(arn).is_some_and(|since| session.issued < *since)
     }
 
     pub fn secret(&self, access_key_id: &str) -> Option<Arc<SecretKeyText>> {
@@ -81,11 +97,13 @@ impl Table {
                 Some(Caller(Arc::new(Person { access_key_id, session: Some(facts), ..Person::clone(&root.0) })))
             }
             SessionPrincipal::User { name } => {
-                let user = self.users.get(&principal_arn(&account, &format!("user/{name}")))?;
+                let arn = principal_arn(&account, &format!("user/{name}"));
+                let user = self.users.get(&arn).filter(|_| !self.is_older(session, &arn))?;
                 Some(Caller(Arc::new(Person { access_key_id, session: Some(facts), ..Person::clone(&user.0) })))
             }
             SessionPrincipal::Role { role, session_name } => {
-                let entry = self.roles.get(&principal_arn(&account, &format!("role/{role}")))?;
+                let arn = principal_arn(&account, &format!("role/{role}"));
+                let entry = self.roles.get(&arn).filter(|_| !self.is_older(session, &arn))?;
                 facts.role_arn = Some(entry.arn.clone());
                 let mut tags = entry.tags.clone();
                 tags.extend(session.tags.clone());

@@ -8,16 +8,29 @@ use time::OffsetDateTime;
 use crate::crypto::{SecretBytes, random};
 use crate::names::{AccountId, KeyArn, Region};
 
-use super::Kms;
 use super::error::Error;
 use super::key::{Key, Manager, MaterialRecord, NewKey};
 use super::material::{Material, MaterialId};
 use super::root_key::Row;
 use super::spec::{KeyOrigin, KeySpec, KeyUsage};
 use super::store::{Alias, Change, Memory};
+use super::{Call, Kms};
 
 /// The services of this gateway that have an AWS-managed key. Each account has `alias/aws/<service>` in each Region.
 pub const SERVICES: &[&str] = &["s3"];
+
+/// What the policy of an AWS-managed key allows to anybody, of what a key is named by its alias for.
+const BY_ALIAS: [&str; 9] = [
+    "kms:DescribeKey",
+    "kms:GetPublicKey",
+    "kms:GenerateDataKey",
+    "kms:GenerateDataKeyWithoutPlaintext",
+    "kms:GenerateDataKeyPair",
+    "kms:Encrypt",
+    "kms:Decrypt",
+    "kms:ReEncryptFrom",
+    "kms:ReEncryptTo",
+];
 
 /// The service whose predefined alias this is.
 pub fn service(alias: &str) -> Option<&'static str> {
@@ -26,15 +39,23 @@ pub fn service(alias: &str) -> Option<&'static str> {
 }
 
 impl Kms {
-    /// The AWS-managed key of a service, made where it is first asked for.
-    pub(crate) async fn managed_key(
-        &self,
-        account: &AccountId,
-        region: &Region,
-        service: &str,
-    ) -> Result<Arc<Key>, Error> {
+    /// The AWS-managed key of a service in the caller's account, made where it is first asked for by who may do anything
+    /// with it. Who may not gets a key that is kept nowhere, to be refused by its policy as by that of a kept one.
+    pub(crate) async fn managed_key(&self, call: &Call, region: &Region, service: &str) -> Result<Arc<Key>, Error> {
+        let account = call.caller.account();
         let alias = format!("alias/aws/{service}");
         let now = self.now();
+        let draw = || {
+            let arn = KeyArn { region: region.clone(), account: account.clone(), key_id: new_key_id() };
+            let description =
+                format!("Default key that protects my {} objects when no other key is defined", service.to_uppercase());
+            let policy = managed_policy(account, region, service);
+            self.new_symmetric(arn, Manager::Aws { service: service.into() }, description, policy, now)
+        };
+        let (draft, _) = draw()?;
+        if !BY_ALIAS.iter().any(|action| self.would_allow(call, action, &draft)) {
+            return Ok(draft);
+        }
         self.store
             .change(|memory| {
                 if let Some(key) = present(memory, account, region, &alias) {
@@ -44,14 +65,7 @@ impl Kms {
                 if partition.is_some_and(|partition| partition.aliases.contains_key(&alias)) {
                     return Err(Error::internal("an AWS-managed key cannot be read"));
                 }
-                let arn = KeyArn { region: region.clone(), account: account.clone(), key_id: new_key_id() };
-                let description = format!(
-                    "Default key that protects my {} objects when no other key is defined",
-                    service.to_uppercase()
-                );
-                let policy = managed_policy(account, region, service);
-                let (key, material) =
-                    self.new_symmetric(arn, Manager::Aws { service: service.into() }, description, policy, now)?;
+                let (key, material) = draw()?;
                 let record = Alias { key_id: key.arn.key_id.to_string(), created: now, updated: now };
                 let alias = Change::PutAlias {
                     account: account.clone(),

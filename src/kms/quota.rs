@@ -44,6 +44,9 @@ struct Bucket {
     filled: OffsetDateTime,
 }
 
+/// Region names are the callers' own: what they count must not grow without end.
+const MAX_BUCKETS: usize = 10_000;
+
 impl Quotas {
     pub fn new(mode: QuotaMode) -> Self {
         Self { mode, buckets: Mutex::default() }
@@ -92,6 +95,10 @@ impl Quotas {
         let most = rate.max(1.0);
         let id = (call.caller.account().clone(), call.region.clone(), group);
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        if buckets.len() >= MAX_BUCKETS {
+            // Every bucket is full again after this time, as a new one is.
+            buckets.retain(|_, bucket| now - bucket.filled < time::Duration::minutes(1));
+        }
         let bucket = buckets.entry(id).or_insert(Bucket { tokens: most, filled: now });
         let passed = (now - bucket.filled).as_seconds_f64().max(0.0);
         bucket.tokens = (bucket.tokens + passed * rate).min(most);

@@ -46,7 +46,7 @@ impl Kms {
                 match managed::service(alias) {
                     // A predefined alias gets its key when it is first used.
                     Some(service) if account == *call.caller.account() => {
-                        let key = self.managed_key(&account, &region, service).await?;
+                        let key = self.managed_key(call, &region, service).await?;
                         Ok(Resolved { key, alias: Some(alias.to_owned()) })
                     }
                     _ => {

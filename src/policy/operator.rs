@@ -6,6 +6,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::Facts;
+use super::glob::{Token, matches};
 use super::template::Template;
 use super::truth::Truth;
 
@@ -126,14 +127,19 @@ impl Order {
 
 /// Each of the six segments by itself: no wildcard reaches over a colon.
 fn arn_matches(wanted: &Template, found: &str, facts: &dyn Facts) -> Truth {
-    let Some(filled) = wanted.fill(facts) else { return Truth::Unclear };
-    let (wanted, found): (Vec<&str>, Vec<&str>) = (filled.splitn(6, ':').collect(), found.splitn(6, ':').collect());
-    if wanted.len() != 6 || found.len() != 6 {
-        return (filled == "*").into();
+    let Some(segments) = wanted.segments(6, facts) else { return Truth::Unclear };
+    let pieces: Vec<&str> = found.splitn(6, ':').collect();
+    if segments == [[Token::Any]] {
+        return Truth::Yes;
     }
-    let matches =
-        |(wanted, found): (&&str, &&str)| super::glob::matches(&super::glob::wild(wanted).collect::<Vec<_>>(), found);
-    wanted.iter().zip(&found).all(matches).into()
+    if pieces.len() != 6 {
+        return Truth::No;
+    }
+    // An ARN that is a variable's value stands for itself.
+    if segments.len() != 6 {
+        return wanted.fill(facts).is_some_and(|filled| filled == found).into();
+    }
+    segments.iter().zip(pieces).all(|(wanted, found)| matches(wanted, found)).into()
 }
 
 /// ISO 8601 with a time or without, or seconds since 1970.
@@ -177,5 +183,43 @@ impl Network {
             }
             _ => false,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::Values;
+    use crate::policy::template::Variables;
+
+    struct Tag(&'static str);
+
+    impl Facts for Tag {
+        fn get(&self, key: &str) -> Option<Values<'_>> {
+            (key == "aws:principaltag/team").then(|| vec![self.0.into()])
+        }
+    }
+
+    /// Who chooses a session's tags must not choose what a condition matches.
+    #[test]
+    fn a_variable_in_an_arn_stands_for_itself() {
+        let holds = |wanted: &str, tag: &'static str, found: &str| {
+            let wanted = Template::parse(wanted, Variables::Understood).unwrap();
+            Comparison::Arn.holds(&wanted, found, &Tag(tag))
+        };
+        const ROLE: &str = "arn:aws:iam::111122223333:role/${aws:PrincipalTag/team}";
+        const BLUE: &str = "arn:aws:iam::111122223333:role/blue";
+        assert_eq!(holds(ROLE, "blue", BLUE), Truth::Yes);
+        for tag in ["*", "b?ue", "bl*"] {
+            assert_eq!(holds(ROLE, tag, BLUE), Truth::No, "{tag}");
+        }
+        const ACCOUNT: &str = "arn:aws:iam::${aws:PrincipalTag/team}:role/*";
+        assert_eq!(holds(ACCOUNT, "111122223333", BLUE), Truth::Yes);
+        assert_eq!(holds(ACCOUNT, "111122223333:role/blue", "arn:aws:iam::111122223333:role/blue:role/x"), Truth::No);
+        assert_eq!(holds("${aws:PrincipalTag/team}", BLUE, BLUE), Truth::Yes);
+        assert_eq!(holds("${aws:PrincipalTag/team}", "*", BLUE), Truth::No);
+        assert_eq!(holds("*", "", "no ARN"), Truth::Yes);
+        assert_eq!(holds("arn:aws:iam::*:role/bl*:x", "", "arn:aws:iam::1:role/black:x"), Truth::Yes);
+        assert_eq!(holds("arn:aws:iam::*:role/*", "", "arn:aws:iam::1"), Truth::No);
     }
 }

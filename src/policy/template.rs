@@ -88,6 +88,30 @@ impl Template {
         }
     }
 
+    /// The patterns between the text's colons, at most `count`. Colons and wildcards in a variable's value are none.
+    pub fn segments(&self, count: usize, facts: &dyn Facts) -> Option<Vec<Vec<Token>>> {
+        let (mut segments, mut last) = (Vec::new(), Vec::new());
+        for piece in &self.0 {
+            match piece {
+                Piece::Text(piece) => {
+                    let mut rest = piece.as_str();
+                    while segments.len() + 1 < count
+                        && let Some((before, behind)) = rest.split_once(':')
+                    {
+                        last.extend(wild(before));
+                        segments.push(std::mem::take(&mut last));
+                        rest = behind;
+                    }
+                    last.extend(wild(rest));
+                }
+                Piece::Literal(char) => last.push(Token::Char(*char)),
+                Piece::Variable { key, default } => last.extend(literal(&value(facts, key, default.as_deref())?)),
+            }
+        }
+        segments.push(last);
+        Some(segments)
+    }
+
     fn tokens(&self, facts: &dyn Facts) -> Option<Vec<Token>> {
         let mut tokens = Vec::new();
         for piece in &self.0 {

@@ -24,6 +24,28 @@ async fn a_predefined_alias_gets_its_key_when_it_is_asked_for() {
     assert_eq!(theirs["KeyMetadata"]["AWSAccountId"], "111122223333");
 }
 
+/// A Region is what a signature says: who may not use the key must not be able to have one made in each.
+#[tokio::test]
+async fn who_may_not_use_a_predefined_key_does_not_make_it() {
+    let room = Room::open().await;
+    for (who, action) in [("nobody", "DescribeKey"), ("reader", "GenerateMac")] {
+        let answer = room.call_in(
+            "made-up-1",
+            who,
+            action,
+            json!({ "KeyId": "alias/aws/s3", "Message": "bQ==",
+            "MacAlgorithm": "HMAC_SHA_256" }),
+        );
+        assert_ne!(answer.await.status, 200, "{who}");
+        if who == "nobody" {
+            let keys = room.call_in("made-up-1", "root", "ListKeys", json!({})).await.ok();
+            assert_eq!(keys["Keys"], json!([]));
+        }
+    }
+    room.call_in("made-up-1", "nobody", "DescribeKey", json!({ "KeyId": "alias/aws/s3" })).await.code();
+    room.call_in("made-up-1", "reader", "DescribeKey", json!({ "KeyId": "alias/aws/s3" })).await.ok();
+}
+
 #[tokio::test]
 async fn who_may() {
     let room = Room::open().await;

@@ -2,6 +2,7 @@
 
 use super::post_form::post_simple;
 use crate::support::client::Call;
+use crate::support::kms::Kms;
 use crate::support::raw::Raw;
 use crate::support::{Answer, Form, Gateway, S3, bytes};
 
@@ -242,4 +243,37 @@ async fn an_empty_version_id_is_none() {
     let answer = cleaner.post(&world.bucket, "", document).flag("delete").header("content-md5", &digest).send().await;
     assert_eq!(answer.xml().at("Error/Code"), "AccessDenied");
     world.root.head(&world.bucket, "k").send().await.ok();
+}
+
+/// One of several creations at a time makes the bucket. The others answer that it is there, and take nothing from it.
+#[tokio::test]
+async fn creations_at_the_same_time_leave_the_bucket_sealed() {
+    let gateway = Gateway::start().await;
+    let s3 = gateway.s3();
+    for _ in 0..5 {
+        let bucket = crate::support::data::unique("race");
+        let create = || s3.call("PUT", &bucket, "").send();
+        tokio::join!(create(), create(), create(), create(), create(), create());
+        gateway.backend().put(&bucket, "planted", &[], "plain").await;
+        let get = s3.get(&bucket, "planted").send().await;
+        assert!(!get.status.is_success(), "{}", get.described());
+        s3.get(&bucket, "").flag("publicAccessBlock").send().await.ok();
+    }
+}
+
+#[tokio::test]
+async fn where_regions_are_set_a_signature_for_another_is_refused() {
+    let gateway = Gateway::start_with(&[("SEALGATE_REGIONS", "us-east-1,eu-central-1")]).await;
+    let mut s3 = gateway.s3();
+    for region in ["us-east-1", "eu-central-1"] {
+        s3.signer.region = region.into();
+        s3.get("", "").send().await.ok();
+        Kms::of(&s3).call("ListKeys", "{}").await.json();
+    }
+    let bucket = s3.bucket("regions").await;
+    s3.signer.region = "eu-west-1".into();
+    s3.get("", "").send().await.error(400, "AuthorizationHeaderMalformed");
+    s3.get("", "").form(Form::Presigned(60)).send().await.status(400);
+    post_simple(&s3, &bucket, "k", &[]).await.error(400, "AuthorizationHeaderMalformed");
+    Kms::of(&s3).call("ListKeys", "{}").await.kms_error(400, "IncompleteSignatureException");
 }

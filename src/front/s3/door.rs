@@ -6,6 +6,7 @@ use crate::bucket::{AccessRules, Buckets};
 use crate::identity::Identities;
 use crate::names::{BucketName, Region};
 use crate::object::Objects;
+use crate::sigv4;
 use crate::upstream::Upstream;
 
 /// The rooms behind the door, and its settings.
@@ -15,6 +16,8 @@ pub struct Door {
     pub buckets: Arc<Buckets>,
     pub access: Arc<AccessRules>,
     pub identities: Arc<Identities>,
+    /// Buckets are made and deleted one at a time: in between, the backend and the gateway's settings of a bucket differ.
+    pub bucket_turns: tokio::sync::Mutex<()>,
     pub settings: DoorSettings,
 }
 
@@ -23,6 +26,8 @@ pub struct Door {
 pub struct DoorSettings {
     /// The Region of requests without a scope.
     pub region: Region,
+    /// The Regions that signatures may name; empty: all.
+    pub regions: Vec<Region>,
     /// Host names whose sub-domains are buckets, in lower case.
     pub domains: Vec<String>,
     /// Never seen by clients.
@@ -32,6 +37,19 @@ pub struct DoorSettings {
     pub sse_c_over_http: bool,
     /// Whether buckets made here refuse new objects under keys of the customer until they are told otherwise.
     pub new_buckets_block_sse_c: bool,
+}
+
+impl DoorSettings {
+    /// Refuses a signature for a Region that is not served here, in AWS's words.
+    pub fn check_region(&self, region: &Region) -> Result<(), sigv4::Error> {
+        match self.regions.is_empty() || self.regions.contains(region) {
+            true => Ok(()),
+            false => {
+                let words = format!("the region '{region}' is wrong; expecting '{}'", self.region);
+                Err(sigv4::Error::HeaderMalformed(words))
+            }
+        }
+    }
 }
 
 /// How an object is protected when neither the request nor its bucket says so.

@@ -207,7 +207,9 @@ fn route_of(head: &Parts, target: &Target, query: &Query) -> Result<&'static Rou
 
 fn verify(door: &Door, head: &Parts) -> Result<Option<Verified>, S3Error> {
     let lookup = |access_key_id: &str| door.identities.secret(access_key_id);
-    Ok(sigv4::verify(head, Endpoint::S3, OffsetDateTime::now_utc(), &lookup)?)
+    let verified = sigv4::verify(head, Endpoint::S3, OffsetDateTime::now_utc(), &lookup)?;
+    verified.iter().try_for_each(|verified| door.settings.check_region(&verified.region))?;
+    Ok(verified)
 }
 
 fn region_of(door: &Door, verified: Option<&Verified>) -> crate::names::Region {

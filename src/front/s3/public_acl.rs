@@ -24,9 +24,16 @@ pub fn in_headers(headers: &HeaderMap) -> bool {
     canned || GRANTS.iter().any(|name| header(headers, name).is_some_and(|grant| names_everyone(&grant)))
 }
 
-/// Whether a document of an ACL is public. One that cannot be read is.
+/// Whether a document of an ACL is public. One that cannot be read is, and so is one with markup that no ACL needs, by which
+/// a group's name can be taken apart.
 pub fn in_document(document: &[u8]) -> bool {
-    let text = std::str::from_utf8(document).ok().and_then(|text| quick_xml::escape::unescape(text).ok());
+    let Ok(text) = std::str::from_utf8(document) else { return true };
+    let text = text.trim_start_matches('\u{feff}').trim_start();
+    let text = match text.strip_prefix("<?xml ") {
+        Some(declared) => declared.split_once("?>").map_or(declared, |(_, text)| text),
+        None => text,
+    };
+    let text = if text.contains("<!") || text.contains("<?") { None } else { quick_xml::escape::unescape(text).ok() };
     text.is_none_or(|text| names_everyone(&text))
 }
 
@@ -57,6 +64,11 @@ mod tests {
         assert!(public("x-amz-grant-read", "uri=\"http://acs.amazonaws.com/groups/global/AllUsers\""));
         assert!(!public("x-amz-grant-read", "id=\"79a59d\""));
         assert!(in_document(b"<URI>http://acs.amazonaws.com/groups/global/All&#85;sers</URI>"));
+        for split in ["<![CDATA[ers]]>", "<!-- -->ers", "<?x?>ers"] {
+            let uri = format!("<?xml version='1.0'?>\n<URI>http://acs.amazonaws.com/groups/global/AllUs{split}</URI>");
+            assert!(in_document(uri.as_bytes()), "{uri}");
+        }
+        assert!(!in_document(b"<?xml version=\"1.0\" encoding=\"UTF-8\"?><AccessControlPolicy/>"));
         assert!(!in_document(b"<AccessControlPolicy><Owner><ID>o</ID></Owner></AccessControlPolicy>"));
     }
 }

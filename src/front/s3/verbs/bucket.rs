@@ -4,11 +4,13 @@ use http::{Method, StatusCode};
 
 use super::request;
 use crate::bucket::{CustomerKeys, PublicAccessBlock, State};
-use crate::front::s3::{Door, Incoming, Reply, S3Error, forward};
-use crate::upstream::Request;
+use crate::front::s3::{Door, Incoming, Reply, S3Error, document, forward};
+use crate::upstream::{self, Request};
 
 /// Creates a bucket. It is marked sealed before it exists, so that no moment is left in which it is not.
 pub async fn create(door: &Door, incoming: Incoming) -> Result<Reply, S3Error> {
+    let incoming = with_document(incoming).await?;
+    let _turn = door.bucket_turns.lock().await;
     let bucket = request::bucket(&incoming)?;
     let known = door.buckets.state(&bucket) == State::Sealed;
     // Creating a bucket that one owns succeeds in some Regions: it may hold plain objects.
@@ -31,6 +33,8 @@ pub async fn create(door: &Door, incoming: Incoming) -> Result<Reply, S3Error> {
 
 /// Deletes a bucket and forgets its settings.
 pub async fn delete(door: &Door, incoming: Incoming) -> Result<Reply, S3Error> {
+    let incoming = with_document(incoming).await?;
+    let _turn = door.bucket_turns.lock().await;
     let bucket = request::bucket(&incoming)?;
     let reply = forward::forward(door, incoming).await?;
     if reply.status().is_success() {
@@ -38,6 +42,17 @@ pub async fn delete(door: &Door, incoming: Incoming) -> Result<Reply, S3Error> {
         door.access.forget(&bucket).await.map_err(unsettled)?;
     }
     Ok(reply)
+}
+
+/// Reads the body first: no client's silence holds up the others.
+async fn with_document(mut incoming: Incoming) -> Result<Incoming, S3Error> {
+    const MAX_LEN: usize = 64 * 1024;
+    if incoming.document.is_none() {
+        let body = std::mem::replace(&mut incoming.body, upstream::empty());
+        let document = document::read(&incoming.head, incoming.verified.as_ref(), body, MAX_LEN).await?;
+        incoming.document = Some(document);
+    }
+    Ok(incoming)
 }
 
 fn unsettled(error: crate::bucket::Error) -> S3Error {

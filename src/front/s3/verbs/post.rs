@@ -46,6 +46,7 @@ pub async fn post(door: &Door, asked: Unpermitted) -> Result<Reply, S3Error> {
 
     let lookup = |id: &str| door.identities.secret(id);
     let verified = verify_post_policy(&fields, &asked.bucket, OffsetDateTime::now_utc(), &lookup)?;
+    verified.iter().try_for_each(|verified| door.settings.check_region(&verified.region))?;
     let caller = match &verified {
         None => Caller::anonymous(door.identities.account().clone()),
         Some(verified) if verified.session_token.is_some() => return Err(S3Error::access_denied()),
