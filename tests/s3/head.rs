@@ -57,3 +57,21 @@ async fn a_range_or_a_part_gives_its_length() {
     assert_eq!(part.must("content-range"), format!("bytes {MIN_PART}-{}/{}", MIN_PART + 776, MIN_PART + 777));
     s3.head(&bucket, "k").query("partNumber", "3").send().await.status(416);
 }
+
+/// A head of SSE-KMS asks the KMS for nothing, unless it asks for the checksum, which is stored sealed.
+#[tokio::test]
+async fn a_head_needs_no_kms_call_but_for_the_checksum() {
+    let gateway = Gateway::start().await;
+    let s3 = gateway.s3();
+    let bucket = s3.bucket("head").await;
+    for mode in ["aws:kms", "aws:kms:dsse"] {
+        s3.put(&bucket, "k", "x").header("x-amz-server-side-encryption", mode).send().await.ok();
+        let before = gateway.kms_events().len();
+        s3.head(&bucket, "k").send().await.ok();
+        assert_eq!(gateway.kms_events().len(), before, "{mode}");
+        let head = s3.head(&bucket, "k").header("x-amz-checksum-mode", "ENABLED").send().await.ok();
+        assert!(head.header("x-amz-checksum-crc64nvme").is_some(), "{}", head.described());
+        let asked = gateway.kms_events().split_off(before);
+        assert!(!asked.is_empty() && asked.iter().all(|name| name == "Decrypt"), "{mode}: {asked:?}");
+    }
+}

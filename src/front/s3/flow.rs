@@ -53,6 +53,7 @@ async fn answer(
     arrival: &Arrival,
     entry: &mut Entry,
 ) -> Result<Reply, S3Error> {
+    guard::hide_secrets(&mut head.headers);
     guard::headers(&head.headers)?;
     guard::host(&head)?;
     let target = target::of_request(&head, &door.settings.domains)?;

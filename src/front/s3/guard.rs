@@ -76,6 +76,23 @@ pub fn headers(headers: &HeaderMap) -> Result<(), S3Error> {
     }
 }
 
+/// Headers whose values nobody may write down.
+const SECRETS: [&str; 4] = [
+    "authorization",
+    "x-amz-security-token",
+    "x-amz-server-side-encryption-customer-key",
+    "x-amz-copy-source-server-side-encryption-customer-key",
+];
+
+/// Marks secrets, so that no debug output of headers shows them.
+pub fn hide_secrets(headers: &mut HeaderMap) {
+    for name in SECRETS {
+        if let http::header::Entry::Occupied(mut values) = headers.entry(name) {
+            values.iter_mut().for_each(|value| value.set_sensitive(true));
+        }
+    }
+}
+
 /// The gateway's own bucket does not exist for clients, be it the target or the source of a copy.
 pub fn system_bucket(target: &Target, headers: &HeaderMap, system_bucket: &BucketName) -> Result<(), S3Error> {
     let absent = || Err(S3Error::no_such_bucket(system_bucket.as_str()));
@@ -227,6 +244,16 @@ mod tests {
         let mut latin = HeaderMap::new();
         latin.insert("x-amz-meta-a", HeaderValue::from_bytes(b"\xe9").unwrap());
         assert!(headers(&latin).is_err());
+    }
+
+    #[test]
+    fn secrets_are_not_shown() {
+        for name in SECRETS {
+            let mut headers = map(&[(name, "s3cret"), (name, "s3cret too"), ("x-amz-meta-a", "shown")]);
+            hide_secrets(&mut headers);
+            let shown = format!("{headers:?}");
+            assert!(!shown.contains("s3cret") && shown.contains("shown"), "{shown}");
+        }
     }
 
     #[test]

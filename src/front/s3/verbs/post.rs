@@ -176,6 +176,7 @@ fn headers(fields: &PostFields) -> Result<HeaderMap, S3Error> {
         let tagging: object::Tagging = xml::parse(document.as_bytes())?;
         headers.insert("x-amz-tagging", tagging.to_header().ok_or_else(S3Error::malformed_xml)?);
     }
+    guard::hide_secrets(&mut headers);
     Ok(headers)
 }
 
