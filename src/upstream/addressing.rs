@@ -1,4 +1,4 @@
-//! From a request to a URI, byte for byte.
+//! From a request to its host and target, byte for byte.
 
 use http::Uri;
 use http::uri::{Authority, PathAndQuery};
@@ -10,38 +10,39 @@ use super::{AddressingStyle, Endpoint, Error, Request};
 const UNRESERVED: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 const UNRESERVED_AND_SLASH: AsciiSet = UNRESERVED.remove(b'/');
 
-/// The absolute URI of a request. Segments such as `//`, `.` and `..` stay as they are.
-pub fn uri(endpoint: &Endpoint, style: AddressingStyle, request: &Request) -> Result<Uri, Error> {
-    let mut path = String::from("/");
-    let mut authority = endpoint.authority.clone();
-    let style = if is_minios_own(request) { AddressingStyle::Path } else { style };
-    if let Some(bucket) = &request.bucket {
-        match style {
-            AddressingStyle::Path => {
-                path.push_str(bucket.as_str());
-                if request.object_key.is_some() {
-                    path.push('/');
-                }
-            }
-            AddressingStyle::VirtualHosted => {
-                authority = Authority::try_from(format!("{bucket}.{authority}")).map_err(unbuildable)?;
-            }
+/// Where the bucket's name goes in this request.
+pub fn style(configured: AddressingStyle, request: &Request) -> AddressingStyle {
+    if is_minios_own(request) { AddressingStyle::Path } else { configured }
+}
+
+/// The host that a request goes to.
+pub fn host(endpoint: &Endpoint, style: AddressingStyle, request: &Request) -> Result<Authority, Error> {
+    match (style, &request.bucket) {
+        (AddressingStyle::VirtualHosted, Some(bucket)) => {
+            Authority::try_from(format!("{bucket}.{}", endpoint.authority)).map_err(unbuildable)
+        }
+        (AddressingStyle::VirtualHosted, None) | (AddressingStyle::Path, _) => Ok(endpoint.authority.clone()),
+    }
+}
+
+/// The path and query of a request. Segments such as `//`, `.` and `..` stay as they are.
+pub fn target(style: AddressingStyle, request: &Request) -> Result<Uri, Error> {
+    let mut path = String::with_capacity(128);
+    path.push('/');
+    if let (AddressingStyle::Path, Some(bucket)) = (style, &request.bucket) {
+        path.push_str(bucket.as_str());
+        if request.object_key.is_some() {
+            path.push('/');
         }
     }
     if let Some(object_key) = &request.object_key {
         path.extend(utf8_percent_encode(object_key.as_str(), &UNRESERVED_AND_SLASH));
     }
-    let query = encode_query(&request.query);
-    if !query.is_empty() {
+    if !request.query.is_empty() {
         path.push('?');
-        path.push_str(&query);
+        path.push_str(&encode_query(&request.query));
     }
-    Uri::builder()
-        .scheme(endpoint.scheme.clone())
-        .authority(authority)
-        .path_and_query(PathAndQuery::try_from(path).map_err(unbuildable)?)
-        .build()
-        .map_err(unbuildable)
+    PathAndQuery::try_from(path).map(Uri::from).map_err(unbuildable)
 }
 
 /// Whether MinIO would take a path without its bucket for one of its own interfaces, whatever the host.
@@ -81,22 +82,23 @@ mod tests {
             .object(&BucketName::new("photos").unwrap(), &ObjectKey::new(key).unwrap())
             .sub_resource("acl")
             .query("versionId", "a+b/c=");
-        uri(&endpoint, style, &request).unwrap().to_string()
+        let style = super::style(style, &request);
+        format!("{}{}", host(&endpoint, style, &request).unwrap(), target(style, &request).unwrap())
     }
 
     #[test]
     fn a_key_keeps_its_bytes() {
         let path = |key| address(AddressingStyle::Path, key);
-        assert_eq!(path("a//b/../c"), "http://127.0.0.1:9000/photos/a//b/../c?acl&versionId=a%2Bb%2Fc%3D");
-        assert_eq!(path("/x y+%2F"), "http://127.0.0.1:9000/photos//x%20y%2B%252F?acl&versionId=a%2Bb%2Fc%3D");
-        assert_eq!(path("é?#"), "http://127.0.0.1:9000/photos/%C3%A9%3F%23?acl&versionId=a%2Bb%2Fc%3D");
+        assert_eq!(path("a//b/../c"), "127.0.0.1:9000/photos/a//b/../c?acl&versionId=a%2Bb%2Fc%3D");
+        assert_eq!(path("/x y+%2F"), "127.0.0.1:9000/photos//x%20y%2B%252F?acl&versionId=a%2Bb%2Fc%3D");
+        assert_eq!(path("é?#"), "127.0.0.1:9000/photos/%C3%A9%3F%23?acl&versionId=a%2Bb%2Fc%3D");
     }
 
     #[test]
     fn a_virtual_host_carries_the_bucket() {
-        let uri = address(AddressingStyle::VirtualHosted, "k");
-        assert_eq!(uri, "http://photos.127.0.0.1:9000/k?acl&versionId=a%2Bb%2Fc%3D");
-        let uri = address(AddressingStyle::VirtualHosted, "minio/admin/v3/export-iam");
-        assert!(uri.starts_with("http://127.0.0.1:9000/photos/minio/admin/v3/export-iam?acl"), "{uri}");
+        let place = address(AddressingStyle::VirtualHosted, "k");
+        assert_eq!(place, "photos.127.0.0.1:9000/k?acl&versionId=a%2Bb%2Fc%3D");
+        let place = address(AddressingStyle::VirtualHosted, "minio/admin/v3/export-iam");
+        assert!(place.starts_with("127.0.0.1:9000/photos/minio/admin/v3/export-iam?acl"), "{place}");
     }
 }

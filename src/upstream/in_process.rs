@@ -5,22 +5,20 @@ use std::sync::Arc;
 use http::Response;
 use http::header::{CONTENT_LENGTH, HOST, HeaderValue};
 
-use super::{AddressingStyle, BoxBody, Endpoint, Error, Request, addressing, body};
+use super::{AddressingStyle, BoxBody, Error, Request, addressing, body};
 use crate::embedded::Embedded;
 
 pub struct InProcess {
     embedded: Arc<Embedded>,
-    endpoint: Endpoint,
 }
 
 impl InProcess {
     pub fn new(embedded: Arc<Embedded>) -> Self {
-        let scheme = http::uri::Scheme::HTTP;
-        Self { embedded, endpoint: Endpoint { scheme, authority: http::uri::Authority::from_static("embedded") } }
+        Self { embedded }
     }
 
     pub async fn send(&self, request: Request) -> Result<Response<BoxBody>, Error> {
-        let uri = addressing::uri(&self.endpoint, AddressingStyle::Path, &request)?;
+        let uri = addressing::target(AddressingStyle::Path, &request)?;
         let has_body = !request.body.is_empty();
         let len = request.body.len();
         let (body, broken) = body::watched(request.body);

@@ -1,23 +1,20 @@
-//! HTTP to the backend: connections, signature, time limits.
+//! HTTP to the backend: framing, signature, time limits.
 
 use std::time::Duration;
 
 use http::header::{CONTENT_LENGTH, HOST, HeaderMap, HeaderValue, USER_AGENT};
+use http::uri::{Authority, Scheme};
 use http::{Method, Response, Uri};
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::Client;
+use hyper_rustls::HttpsConnectorBuilder;
 use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::{TokioExecutor, TokioTimer};
 use time::OffsetDateTime;
 
+use super::connections::Connections;
 use super::stall::{Turn, limited};
 use super::{Body, BoxBody, Config, Error, Request, TrailingChecksum, addressing, body, tls, trailer};
 use crate::crypto;
 use crate::names::Region;
 use crate::sigv4::{self, SecretKeyText, SignedPayload};
-
-/// How long an idle connection is kept: below the minute after which backends commonly close theirs.
-const POOL_IDLE: Duration = Duration::from_secs(50);
 
 /// The most that a connection reads at once or holds unsent, in bytes. A transfer holds it on two connections, each in two
 /// directions at most; less would make more system calls, more would buy nothing.
@@ -27,7 +24,7 @@ const AGENT: &str = concat!("sealgate/", env!("CARGO_PKG_VERSION"));
 
 /// A backend behind an HTTP endpoint.
 pub struct Http {
-    client: Client<HttpsConnector<HttpConnector>, BoxBody>,
+    connections: Connections,
     credentials: sigv4::Credentials,
     config: Config,
 }
@@ -44,18 +41,13 @@ impl Http {
             .https_or_http()
             .enable_http1()
             .wrap_connector(tcp);
-        let client = Client::builder(TokioExecutor::new())
-            .pool_timer(TokioTimer::new())
-            .http1_max_buf_size(CONNECTION_BUFFER)
-            .pool_idle_timeout(POOL_IDLE)
-            .pool_max_idle_per_host(config.pool_idle_per_host)
-            .build(connector);
+        let connections = Connections::new(connector, config.endpoint.scheme.clone(), config.pool_idle_per_host);
         let credentials = sigv4::Credentials {
             access_key_id: config.credentials.access_key_id.clone(),
             secret_key: SecretKeyText::new(config.credentials.secret_key.as_str()),
             session_token: None,
         };
-        Ok(Self { client, credentials, config })
+        Ok(Self { connections, credentials, config })
     }
 
     pub fn region(&self) -> &Region {
@@ -63,17 +55,18 @@ impl Http {
     }
 
     pub async fn send(&self, request: Request) -> Result<Response<BoxBody>, Error> {
-        let uri = addressing::uri(&self.config.endpoint, self.config.addressing, &request)?;
+        let style = addressing::style(self.config.addressing, &request);
+        let host = addressing::host(&self.config.endpoint, style, &request)?;
+        let target = addressing::target(style, &request)?;
         let Request { method, headers, body, .. } = request;
         let mut outgoing = self.frame(&method, headers, body);
-        let host = host_of(&uri)?;
-        outgoing.headers.insert(HOST, host);
+        outgoing.headers.insert(HOST, self.header_of(&host)?);
         outgoing.headers.insert(USER_AGENT, HeaderValue::from_static(AGENT));
-        let head = self.sign(method, uri, outgoing.headers, outgoing.payload)?;
+        let head = self.sign(method, target, outgoing.headers, outgoing.payload)?;
         let turn = Turn::new();
         let wire = http::Request::from_parts(head, turn.clone().note(outgoing.body));
         let answer = tokio::select! {
-            answer = self.client.request(wire) => answer.map_err(|error| Error::Unreachable(error.into())),
+            answer = self.connections.send(&host, wire) => answer.map_err(Error::Unreachable),
             stalled = turn.stalled(self.config.read_timeout) => Err(stalled),
         };
         if let Some(cause) = outgoing.broken.take() {
@@ -106,17 +99,24 @@ impl Http {
         Outgoing { headers, body, payload, broken }
     }
 
+    /// The Host header: without the port where it is the scheme's own.
+    fn header_of(&self, host: &Authority) -> Result<HeaderValue, Error> {
+        let standard = if self.config.endpoint.scheme == Scheme::HTTPS { 443 } else { 80 };
+        let text = if host.port_u16() == Some(standard) { host.host() } else { host.as_str() };
+        HeaderValue::try_from(text).map_err(|error| Error::Unbuildable(error.into()))
+    }
+
     /// Signs `host`, `content-type`, `content-md5` and `x-amz-*`: what a proxy on the way leaves alone.
     fn sign(
         &self,
         method: Method,
-        uri: Uri,
+        target: Uri,
         headers: HeaderMap,
         payload: SignedPayload,
     ) -> Result<http::request::Parts, Error> {
         let (mut head, ()) = http::Request::new(()).into_parts();
         head.method = method;
-        head.uri = uri;
+        head.uri = target;
         head.headers = headers;
         let region = self.config.region.as_str();
         sigv4::sign(&mut head, &self.credentials, region, "s3", payload, OffsetDateTime::now_utc())
@@ -134,15 +134,4 @@ struct Outgoing {
 
 fn asks_for_lock(headers: &HeaderMap) -> bool {
     headers.keys().any(|name| name.as_str().starts_with("x-amz-object-lock-"))
-}
-
-/// The Host header: without the port where it is the scheme's own.
-fn host_of(uri: &Uri) -> Result<HeaderValue, Error> {
-    let host = uri.host().unwrap_or_default();
-    let standard = if uri.scheme() == Some(&http::uri::Scheme::HTTPS) { 443 } else { 80 };
-    let host = match uri.port_u16().filter(|port| *port != standard) {
-        Some(port) => format!("{host}:{port}"),
-        None => host.to_owned(),
-    };
-    HeaderValue::try_from(host).map_err(|error| Error::Unbuildable(error.into()))
 }

@@ -1,0 +1,129 @@
+//! Connections to the backend: opened when one is wanted, and kept for the next request.
+//!
+//! A connection stays with the runtime that watches its socket: taken from another, every byte would wake two threads.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
+
+use http::uri::{Authority, PathAndQuery, Scheme};
+use http::{Request, Response, Uri};
+use http_body_util::BodyExt as _;
+use hyper_rustls::HttpsConnector;
+use hyper_util::client::legacy::connect::HttpConnector;
+use tokio::runtime;
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
+use tower_service::Service as _;
+
+use super::link::{Answer, Link};
+use super::{BoxBody, BoxError};
+
+/// How long an idle connection is kept: below the minute after which backends commonly close theirs.
+const IDLE: Duration = Duration::from_secs(50);
+
+pub(super) struct Connections {
+    connector: HttpsConnector<HttpConnector>,
+    scheme: Scheme,
+    shelf: Arc<Shelf>,
+}
+
+impl Connections {
+    /// Keeps at most `most_idle` idle connections for each host and runtime.
+    pub fn new(connector: HttpsConnector<HttpConnector>, scheme: Scheme, most_idle: usize) -> Self {
+        Self { connector, scheme, shelf: Arc::new(Shelf { most_idle, state: Mutex::default() }) }
+    }
+
+    /// Sends a request whose target is a path to `host`. One that an idle connection did not begin, since the backend had
+    /// closed it, goes out again on the next.
+    pub async fn send(&self, host: &Authority, mut request: Request<BoxBody>) -> Result<Response<BoxBody>, BoxError> {
+        let place = (runtime::Handle::current().id(), host.clone());
+        while let Some(mut link) = self.shelf.take(&place) {
+            match link.send(request).await {
+                Ok(answer) => return Ok(self.reply(answer, link, place)),
+                Err(mut error) => request = error.take_message().ok_or_else(|| error.into_error())?,
+            }
+        }
+        let mut link = self.open(host).await?;
+        match link.send(request).await {
+            Ok(answer) => Ok(self.reply(answer, link, place)),
+            Err(error) => Err(error.into_error().into()),
+        }
+    }
+
+    async fn open(&self, host: &Authority) -> Result<Link, BoxError> {
+        let mut address = http::uri::Parts::default();
+        address.scheme = Some(self.scheme.clone());
+        address.authority = Some(host.clone());
+        address.path_and_query = Some(PathAndQuery::from_static("/"));
+        let socket = self.connector.clone().call(Uri::from_parts(address)?).await?;
+        Ok(Link::over(socket).await?)
+    }
+
+    fn reply(&self, answer: Response<hyper::body::Incoming>, link: Link, place: Place) -> Response<BoxBody> {
+        let shelf = self.shelf.clone();
+        answer.map(|body| Answer::new(body, link, move |link| shelf.put(place, link)).boxed_unsync())
+    }
+}
+
+/// The runtime that watches the socket, and the host at its other end.
+type Place = (runtime::Id, Authority);
+
+struct Shelf {
+    most_idle: usize,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    /// For each place, the one that was used last at the end.
+    idle: HashMap<Place, Vec<(Instant, Link)>>,
+    /// Closes connections that nobody asked for again.
+    sweeper: Option<JoinHandle<()>>,
+}
+
+impl Shelf {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The connection that was used last, if the backend has not closed it.
+    fn take(&self, place: &Place) -> Option<Link> {
+        loop {
+            let (since, mut link) = self.state().idle.get_mut(place)?.pop()?;
+            if since.elapsed() < IDLE && link.is_idle() {
+                return Some(link);
+            }
+        }
+    }
+
+    fn put(self: &Arc<Self>, place: Place, link: Link) {
+        let mut state = self.state();
+        let links = state.idle.entry(place).or_default();
+        if links.len() < self.most_idle {
+            links.push((Instant::now(), link));
+        }
+        if state.sweeper.as_ref().is_none_or(JoinHandle::is_finished)
+            && let Ok(runtime) = runtime::Handle::try_current()
+        {
+            state.sweeper = Some(runtime.spawn(sweep(Arc::downgrade(self))));
+        }
+    }
+}
+
+/// Goes on as long as there are idle connections.
+async fn sweep(shelf: Weak<Shelf>) {
+    loop {
+        tokio::time::sleep(IDLE / 2).await;
+        let Some(shelf) = shelf.upgrade() else { return };
+        let mut state = shelf.state();
+        state.idle.retain(|_, links| {
+            links.retain(|(since, _)| since.elapsed() < IDLE);
+            !links.is_empty()
+        });
+        if state.idle.is_empty() {
+            state.sweeper = None;
+            return;
+        }
+    }
+}

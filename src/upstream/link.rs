@@ -1,0 +1,119 @@
+//! One HTTP/1.1 connection to the backend, moved along by whoever waits on it.
+//!
+//! It is no task of its own: the task that waits for an answer, or reads its body, reads and writes the socket itself. So
+//! a request wakes no second task, and one that is given up takes its connection with it.
+
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll, Waker};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body::{Frame, SizeHint};
+use hyper::body::Incoming;
+use hyper::client::conn::TrySendError;
+use hyper::client::conn::http1::{self, SendRequest};
+use hyper_rustls::MaybeHttpsStream;
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+
+use super::{BoxBody, BoxError, CONNECTION_BUFFER};
+
+pub(super) type Socket = MaybeHttpsStream<TokioIo<TcpStream>>;
+
+pub(super) struct Link {
+    sender: SendRequest<BoxBody>,
+    /// `None`: the connection has ended.
+    wire: Option<Pin<Box<http1::Connection<Socket, BoxBody>>>>,
+}
+
+impl Link {
+    pub async fn over(socket: Socket) -> hyper::Result<Self> {
+        let (sender, wire) = http1::Builder::new().max_buf_size(CONNECTION_BUFFER).handshake(socket).await?;
+        Ok(Self { sender, wire: Some(Box::pin(wire)) })
+    }
+
+    /// Moves bytes in both directions as far as they go.
+    fn advance(&mut self, context: &mut Context<'_>) {
+        if let Some(wire) = &mut self.wire
+            && wire.as_mut().poll(context).is_ready()
+        {
+            // Its error goes to the request or the body that was under way.
+            self.wire = None;
+        }
+    }
+
+    /// Whether it is open and nothing is under way on it.
+    pub fn is_idle(&mut self) -> bool {
+        self.advance(&mut Context::from_waker(Waker::noop()));
+        self.wire.is_some() && self.sender.is_ready()
+    }
+
+    /// The answer to a request. A request that was not begun comes back in the error.
+    pub async fn send(
+        &mut self,
+        request: Request<BoxBody>,
+    ) -> Result<Response<Incoming>, TrySendError<Request<BoxBody>>> {
+        let mut answer = pin!(self.sender.try_send_request(request));
+        poll_fn(|context| {
+            self.advance(context);
+            // Nobody but `advance` brings the answer, so nothing else has to wake this task.
+            answer.as_mut().poll(&mut Context::from_waker(Waker::noop()))
+        })
+        .await
+    }
+}
+
+/// An answer's body, which moves its connection along. `G` takes the connection when the body has ended.
+pub(super) struct Answer<G> {
+    body: Incoming,
+    link: Option<(Link, G)>,
+}
+
+impl<G: FnOnce(Link) + Unpin> Answer<G> {
+    pub fn new(body: Incoming, link: Link, give_back: G) -> Self {
+        let mut answer = Self { body, link: Some((link, give_back)) };
+        answer.end_if(http_body::Body::is_end_stream(&answer.body));
+        answer
+    }
+
+    fn end_if(&mut self, ended: bool) {
+        if ended
+            && let Some((mut link, give_back)) = self.link.take()
+            && link.is_idle()
+        {
+            give_back(link);
+        }
+    }
+}
+
+impl<G: FnOnce(Link) + Unpin> http_body::Body for Answer<G> {
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        let this = &mut *self;
+        let mut polled = Pin::new(&mut this.body).poll_frame(context);
+        if polled.is_pending()
+            && let Some((link, _)) = &mut this.link
+        {
+            link.advance(context);
+            polled = Pin::new(&mut this.body).poll_frame(context);
+        }
+        match &polled {
+            Poll::Pending => {}
+            Poll::Ready(None) => this.end_if(true),
+            Poll::Ready(Some(Ok(_))) => this.end_if(http_body::Body::is_end_stream(&this.body)),
+            Poll::Ready(Some(Err(_))) => this.link = None,
+        }
+        polled.map_err(Into::into)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
