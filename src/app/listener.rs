@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::BoxFuture;
@@ -10,6 +11,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_rustls::TlsAcceptor;
+
+use super::workers::Workers;
 
 /// What serves a listener's connections.
 pub trait Serve: Clone + Send + Sync + 'static {
@@ -33,9 +36,15 @@ pub struct Listener {
 }
 
 impl Listener {
-    pub fn spawn<S: Serve>(listener: TcpListener, acceptor: Option<TlsAcceptor>, service: S) -> Self {
+    /// Each connection is served on one of `workers`.
+    pub fn spawn<S: Serve>(
+        listener: TcpListener,
+        acceptor: Option<TlsAcceptor>,
+        service: S,
+        workers: Arc<Workers>,
+    ) -> Self {
         let (stop, stopped) = oneshot::channel();
-        Self { stop, task: tokio::spawn(accept(listener, acceptor, service, stopped)) }
+        Self { stop, task: tokio::spawn(accept(listener, acceptor, service, workers, stopped)) }
     }
 
     /// Closes the address and idle connections, waits for `drain`, then breaks off what is left.
@@ -50,6 +59,7 @@ async fn accept<S: Serve>(
     listener: TcpListener,
     acceptor: Option<TlsAcceptor>,
     service: S,
+    workers: Arc<Workers>,
     mut stopped: oneshot::Receiver<Duration>,
 ) {
     let graceful = GracefulShutdown::new();
@@ -62,7 +72,16 @@ async fn accept<S: Serve>(
         };
         match accepted {
             Ok((stream, peer)) => {
-                connections.spawn(connection(stream, peer, acceptor.clone(), service.clone(), graceful.watcher()));
+                let seat = workers.seat();
+                let runtime = seat.runtime.clone();
+                let served = connection(stream, peer, acceptor.clone(), service.clone(), graceful.watcher());
+                connections.spawn_on(
+                    async move {
+                        served.await;
+                        drop(seat);
+                    },
+                    &runtime,
+                );
             }
             Err(error) => pause(&error).await,
         }
@@ -81,7 +100,7 @@ async fn connection<S: Serve>(
     service: S,
     watcher: Watcher,
 ) {
-    let _ = stream.set_nodelay(true);
+    let Ok(stream) = here(stream) else { return };
     let stream = match acceptor {
         None => Stream::Plain(stream),
         Some(acceptor) => match tokio::time::timeout(service.handshake_timeout(), acceptor.accept(stream)).await {
@@ -93,6 +112,12 @@ async fn connection<S: Serve>(
     if let Err(error) = service.serve(stream, peer, watcher).await {
         tracing::debug!(%peer, error = &error as &dyn std::error::Error, "a connection broke");
     }
+}
+
+/// The stream as this thread's scheduler watches it: that of the accepting thread did so far.
+fn here(stream: TcpStream) -> io::Result<TcpStream> {
+    stream.set_nodelay(true)?;
+    TcpStream::from_std(stream.into_std()?)
 }
 
 /// Out of file descriptors, accepting fails at once and again: wait for some to come back.

@@ -13,6 +13,7 @@ mod listener;
 mod patient_io;
 mod system_bucket;
 mod tls;
+mod workers;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -30,6 +31,7 @@ use crate::object::Objects;
 use crate::upstream::Upstream;
 use janitor::Janitor;
 use listener::Listener;
+use workers::Workers;
 
 pub use hygiene::keep_memory_private;
 
@@ -46,6 +48,7 @@ pub struct Running {
     console: Listener,
     janitor: Janitor,
     chores: chores::Chores,
+    workers: Arc<Workers>,
 }
 
 /// The root user's access key, if this start made it.
@@ -81,6 +84,7 @@ pub async fn start(settings: Settings) -> anyhow::Result<Running> {
         TcpListener::bind(console_listen).await.with_context(|| bind_hint("console_listen", console_listen))?;
     let draining = Arc::new(AtomicBool::new(false));
     let upstream = house.upstream;
+    let workers = Arc::new(Workers::start().context("cannot start threads")?);
     let janitor = Janitor::spawn(house.doors.s3.objects.clone());
     let shown =
         Console { metrics: house.doors.metrics.clone(), upstream: upstream.clone(), draining: draining.clone() };
@@ -96,10 +100,17 @@ pub async fn start(settings: Settings) -> anyhow::Result<Running> {
             clients,
             acceptor,
             connection::Clients { doors: Arc::new(house.doors), limits, proxies },
+            workers.clone(),
         ),
-        console: Listener::spawn(console, None, connection::Operators { console: Arc::new(shown), limits }),
+        console: Listener::spawn(
+            console,
+            None,
+            connection::Operators { console: Arc::new(shown), limits },
+            workers.clone(),
+        ),
         janitor,
         chores: house.chores,
+        workers,
     })
 }
 
@@ -142,6 +153,9 @@ impl Running {
         self.clients.stop(self.drain).await;
         self.console.stop(Duration::from_secs(1)).await;
         self.janitor.stop().await;
+        if let Some(workers) = Arc::into_inner(self.workers) {
+            workers.stop().await;
+        }
         self.chores.stop().await;
     }
 }
