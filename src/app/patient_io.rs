@@ -2,7 +2,7 @@
 
 use std::io;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -13,11 +13,15 @@ pub struct PatientIo<T> {
     inner: T,
     patience: Duration,
     waiting: Option<Pin<Box<Sleep>>>,
+    lingering: Option<Pin<Box<Sleep>>>,
 }
+
+/// How long a client may go on sending once its connection has been closed on this side.
+const LINGER: Duration = Duration::from_secs(2);
 
 impl<T> PatientIo<T> {
     pub fn new(inner: T, patience: Duration) -> Self {
-        Self { inner, patience, waiting: None }
+        Self { inner, patience, waiting: None, lingering: None }
     }
 
     fn limit<R>(&mut self, context: &mut Context<'_>, polled: Poll<io::Result<R>>) -> Poll<io::Result<R>> {
@@ -37,7 +41,7 @@ impl<T: AsyncRead + Unpin> AsyncRead for PatientIo<T> {
     }
 }
 
-impl<T: AsyncWrite + Unpin> AsyncWrite for PatientIo<T> {
+impl<T: AsyncRead + AsyncWrite + Unpin> AsyncWrite for PatientIo<T> {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         let polled = Pin::new(&mut self.inner).poll_write(context, buf);
         self.limit(context, polled)
@@ -61,16 +65,35 @@ impl<T: AsyncWrite + Unpin> AsyncWrite for PatientIo<T> {
         self.limit(context, polled)
     }
 
+    /// Takes for a moment what the client still sends: closed at once, the connection would be reset, and an answer that
+    /// the client has not yet read would be lost.
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let polled = Pin::new(&mut self.inner).poll_shutdown(context);
-        self.limit(context, polled)
+        ready!(self.limit(context, polled))?;
+        let mut dropped = [0; 8 * 1024];
+        loop {
+            let mut buf = ReadBuf::new(&mut dropped);
+            match Pin::new(&mut self.inner).poll_read(context, &mut buf) {
+                Poll::Ready(Ok(())) if !buf.filled().is_empty() => {
+                    self.lingering.get_or_insert_with(|| Box::pin(tokio::time::sleep(LINGER)));
+                }
+                Poll::Ready(_) => return Poll::Ready(Ok(())),
+                Poll::Pending => break,
+            }
+        }
+        match &mut self.lingering {
+            Some(end) => end.as_mut().poll(context).map(Ok),
+            // It was not sending.
+            None => Poll::Ready(Ok(())),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tokio::io::AsyncWriteExt;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::{TcpListener, TcpStream};
 
     #[tokio::test]
     async fn a_reader_that_stops_ends_the_write() {
@@ -78,5 +101,24 @@ mod tests {
         let mut io = PatientIo::new(near, Duration::from_millis(50));
         let error = io.write_all(&[0; 64]).await.unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+    }
+
+    #[tokio::test]
+    async fn a_client_that_is_still_sending_reads_its_answer() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let mut client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let mut io = PatientIo::new(listener.accept().await.unwrap().0, Duration::from_secs(5));
+        let ask = async {
+            client.write_all(&vec![0; 8 << 20]).await.unwrap();
+            let mut answer = String::new();
+            client.read_to_string(&mut answer).await.unwrap();
+            assert_eq!(answer, "no");
+        };
+        let refuse = async {
+            io.write_all(b"no").await.unwrap();
+            io.shutdown().await.unwrap();
+            drop(io);
+        };
+        tokio::join!(ask, refuse);
     }
 }
