@@ -1,6 +1,7 @@
 //! Key derivation and digests: HKDF, HMAC and SHA-256, by aws-lc-rs.
 
 use std::fmt;
+use std::sync::LazyLock;
 
 use aws_lc_rs::{constant_time, digest, hkdf, hmac};
 use zeroize::{Zeroize, Zeroizing};
@@ -32,7 +33,8 @@ pub struct Extracted(hmac::Key);
 
 impl Extracted {
     pub fn new(ikm: &[u8]) -> Self {
-        let mut extracted = hmac_sha256(&[0; 32], &[ikm]);
+        static NO_SALT: LazyLock<MacKey> = LazyLock::new(|| MacKey::new(&[0; 32]));
+        let mut extracted = NO_SALT.sign(&[ikm]);
         let key = hmac::Key::new(hmac::HMAC_SHA256, &extracted);
         extracted.zeroize();
         Self(key)
@@ -61,13 +63,33 @@ impl fmt::Debug for Extracted {
     }
 }
 
+/// A key of HMAC-SHA256, made ready once for many messages.
+pub struct MacKey(hmac::Key);
+
+impl MacKey {
+    pub fn new(key: &[u8]) -> Self {
+        Self(hmac::Key::new(hmac::HMAC_SHA256, key))
+    }
+
+    /// HMAC-SHA256 over the concatenation of `parts`.
+    pub fn sign(&self, parts: &[&[u8]]) -> [u8; 32] {
+        let mut context = hmac::Context::with_key(&self.0);
+        for part in parts {
+            context.update(part);
+        }
+        array(context.sign().as_ref())
+    }
+}
+
+impl fmt::Debug for MacKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("MacKey(redacted)")
+    }
+}
+
 /// HMAC-SHA256 over the concatenation of `parts`.
 pub fn hmac_sha256(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
-    let mut context = hmac::Context::with_key(&hmac::Key::new(hmac::HMAC_SHA256, key));
-    for part in parts {
-        context.update(part);
-    }
-    array(context.sign().as_ref())
+    MacKey::new(key).sign(parts)
 }
 
 /// SHA-256 over the concatenation of `parts`.

@@ -12,6 +12,6 @@ mod random;
 mod secret;
 
 pub use aead::{Gcm, GcmPure, NONCE_LEN, TAG_LEN, Unauthentic};
-pub use derive::{Extracted, constant_time_eq, hkdf_sha256, hmac_sha256, sha256};
+pub use derive::{Extracted, MacKey, constant_time_eq, hkdf_sha256, hmac_sha256, sha256};
 pub use random::random;
 pub use secret::{Secret, SecretBytes};

@@ -42,7 +42,7 @@ impl Objects {
             Section::Whole => (0, None),
             Section::Range(ByteRange::FromTo(first, last)) => plan::optimistic(first, Some(last.saturating_add(1))),
             Section::Range(ByteRange::From(first)) => plan::optimistic(first, None),
-            Section::Range(ByteRange::Suffix(_)) | Section::Part(_) => return self.get_cold(read).await,
+            Section::Range(ByteRange::Suffix(_)) | Section::Part(_) => return Box::pin(self.get_cold(read)).await,
         };
         let mut request = self.conditional(read, Method::GET).await?;
         if read.section != Section::Whole {
@@ -55,7 +55,7 @@ impl Objects {
         let answer = match self.upstream.expect(request).await {
             // Beyond the stored bytes, or beyond a plain object's: the head tells which.
             Err(error) if error.status() == Some(StatusCode::RANGE_NOT_SATISFIABLE) => {
-                return self.get_cold(read).await;
+                return Box::pin(self.get_cold(read)).await;
             }
             answer => answer?,
         };
@@ -68,7 +68,7 @@ impl Objects {
                     let len = stored.stored_len;
                     Ok(Self::reply_without_keys(stored, len, None, body))
                 }
-                _ => self.plain_range(read, stored).await,
+                _ => Box::pin(self.plain_range(read, stored)).await,
             };
         }
         let unlocked = self.unlock_stored(read, stored).await?;
@@ -81,8 +81,10 @@ impl Objects {
         let stored = self.stored(read).await?;
         unlock::check_customer_key(read.customer_key.as_ref(), &stored.kind)?;
         match stored.kind {
-            Kind::Plain if matches!(read.section, Section::Part(_)) => self.plain_part(read, Method::GET).await,
-            Kind::Plain => self.plain_range(read, stored).await,
+            Kind::Plain if matches!(read.section, Section::Part(_)) => {
+                Box::pin(self.plain_part(read, Method::GET)).await
+            }
+            Kind::Plain => Box::pin(self.plain_range(read, stored)).await,
             Kind::Sealed(_) => {
                 let unlocked = self.unlock_stored(read, stored).await?;
                 self.read_unlocked(read, unlocked, None).await
@@ -108,7 +110,7 @@ impl Objects {
             || matches!(read.section, Section::Part(_))
             || wants_checksum && unlocked.envelope.checksum.is_none() && !small;
         let known = match needs_manifest {
-            true => Some(self.manifest(place, &unlocked.stored, &unlocked.envelope, &unlocked.keys).await?),
+            true => Some(Box::pin(self.manifest(place, &unlocked.stored, &unlocked.envelope, &unlocked.keys)).await?),
             false => None,
         };
         let range = match (read.section, &known) {
@@ -121,7 +123,7 @@ impl Objects {
             Some(known) => Plan::of(&known.manifest, range.clone()),
             None => Plan::single(plain_len, range.clone()),
         };
-        let Some(stored_range) = plan.stored_range(&unlocked.keys) else {
+        let Some(stored_range) = plan.stored_range(unlocked.keys.count()) else {
             // A part without bytes.
             return unlocked.reply(read, known.as_ref(), upstream::empty());
         };

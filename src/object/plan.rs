@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::error::{Error, Fault};
-use crate::seal::{LayerKeys, Layers, Manifest, StreamId, StreamOpener, StreamPlace};
+use crate::seal::{LayerKeys, Layers, Manifest, StreamId, StreamOpener, StreamPlace, cipher_range_for};
 
 /// A range of one stream.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,10 +22,11 @@ impl Piece {
         StreamOpener::new(keys, &self.id, self.stream_plain_len, self.plain_range.clone())
     }
 
-    /// Its bytes in the stored object.
-    pub fn stored_range(&self, keys: &LayerKeys) -> Range<u64> {
-        let within = self.opener(keys).cipher_range();
-        self.stream_offset + within.start..self.stream_offset + within.end
+    /// Its bytes in the stored object, sealed in so many layers.
+    fn stored_range(&self, layers: Layers) -> Range<u64> {
+        let Range { start, end } = self.plain_range;
+        let (start, end) = cipher_range_for(Some(self.stream_plain_len), layers, start, Some(end));
+        self.stream_offset + start..self.stream_offset + end.unwrap_or(start)
     }
 }
 
@@ -75,9 +76,9 @@ impl Plan {
     }
 
     /// The bytes of the stored object from the first piece to the last.
-    pub fn stored_range(&self, keys: &LayerKeys) -> Option<Range<u64>> {
-        let first = self.pieces.first()?.stored_range(keys);
-        let last = self.pieces.last()?.stored_range(keys);
+    pub fn stored_range(&self, layers: Layers) -> Option<Range<u64>> {
+        let first = self.pieces.first()?.stored_range(layers);
+        let last = self.pieces.last()?.stored_range(layers);
         Some(first.start..last.end)
     }
 }
@@ -99,5 +100,5 @@ pub fn is_single(manifest: &Manifest) -> bool {
 
 /// The optimistic first request: the stored bytes of a range of an object that is assumed sealed, single, one layer.
 pub fn optimistic(start: u64, end: Option<u64>) -> (u64, Option<u64>) {
-    crate::seal::cipher_range_for(None, Layers::One, start, end)
+    cipher_range_for(None, Layers::One, start, end)
 }

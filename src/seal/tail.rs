@@ -33,6 +33,12 @@ impl Manifest {
         sealed
     }
 
+    /// Length of [`Manifest::seal`]'s bytes.
+    pub fn sealed_len(&self) -> usize {
+        let layers = usize::from(self.layers.count());
+        self.encode().len() + layers * (NONCE_LEN + TAG_LEN) + TRAILER_LEN
+    }
+
     /// What follows the streams: zeros and the sealed manifest, so that the object has its lawful length. `written`
     /// bytes stand before, padded parts and a staged last part included.
     pub fn tail(&self, keys: &LayerKeys, commitments: &[[u8; 32]], written: u64) -> Result<Vec<u8>, Error> {

@@ -49,6 +49,16 @@ fn seal_multipart(keys: &LayerKeys, manifest: &Manifest) -> (Vec<u8>, Vec<u8>) {
 }
 
 #[test]
+fn the_length_of_a_tail_is_known_without_sealing_it() {
+    for layers in [Layers::One, Layers::Two] {
+        let (keys, parts) = (keys(layers), vec![part(1, MIN_PART, false), part(2, 7, true)]);
+        for manifest in [Manifest::single(4, layers, None), multipart(layers, parts)] {
+            assert_eq!(manifest.sealed_len(), manifest.seal(&keys, &keys.commitments()).len());
+        }
+    }
+}
+
+#[test]
 fn a_single_request_object_has_its_lawful_length_and_opens() {
     for layers in [Layers::One, Layers::Two] {
         for plain_len in [0, 1, 65_480, 65_481, 70_000] {

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use zeroize::Zeroizing;
 
-use crate::crypto::{Secret, constant_time_eq, hmac_sha256};
+use crate::crypto::{MacKey, Secret, constant_time_eq, hmac_sha256};
 
 use super::credential::Scope;
 
@@ -46,7 +46,8 @@ impl fmt::Debug for SecretKeyText {
 }
 
 /// A key for one day, Region and service.
-pub(super) struct SigningKey(Secret<32>);
+#[derive(Debug)]
+pub(super) struct SigningKey(MacKey);
 
 impl SigningKey {
     pub fn derive(secret_key: &SecretKeyText, scope: &Scope) -> Self {
@@ -54,22 +55,17 @@ impl SigningKey {
         let date = Secret::new(hmac_sha256(&seed, &[scope.date.as_bytes()]));
         let region = Secret::new(hmac_sha256(date.expose(), &[scope.region.as_str().as_bytes()]));
         let service = Secret::new(hmac_sha256(region.expose(), &[scope.service.as_bytes()]));
-        Self(Secret::new(hmac_sha256(service.expose(), &[b"aws4_request"])))
+        let request = Secret::new(hmac_sha256(service.expose(), &[b"aws4_request"]));
+        Self(MacKey::new(request.expose()))
     }
 
     /// Lower-case hex.
     pub fn signature(&self, string_to_sign: &str) -> String {
-        hex::encode(hmac_sha256(self.0.expose(), &[string_to_sign.as_bytes()]))
+        hex::encode(self.0.sign(&[string_to_sign.as_bytes()]))
     }
 
     /// Compares in constant time; `signature` is hex as the client sent it.
     pub fn verifies(&self, string_to_sign: &str, signature: &str) -> bool {
         constant_time_eq(self.signature(string_to_sign).as_bytes(), signature.as_bytes())
-    }
-}
-
-impl fmt::Debug for SigningKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("SigningKey(redacted)")
     }
 }
