@@ -26,11 +26,11 @@ pub struct Arrival {
 
 impl Arrival {
     pub fn now(source_ip: IpAddr, secure: bool, tls_version: Option<&'static str>) -> Self {
-        let request_id = hex::encode_upper(crypto::random::<8>());
-        let host_id = STANDARD.encode(crypto::random::<48>());
+        let random = crypto::random::<56>();
+        let (request_id, host_id) = random.split_at(8);
         Self {
-            request_id: request_id.into(),
-            host_id: host_id.into(),
+            request_id: hex::encode_upper(request_id).into(),
+            host_id: STANDARD.encode(host_id).into(),
             source_ip,
             secure,
             tls_version,

@@ -36,7 +36,7 @@ impl Doors {
         let mut entry = Entry::new(arrival.clone(), head.method.clone(), self.metrics.clone());
         entry.received = body.received();
         entry.operation = service.scope();
-        let reply = self.serve_service(service, head, body, &arrival, &mut entry).await;
+        let reply = Box::pin(self.serve_service(service, head, body, &arrival, &mut entry)).await;
         entry.attach(reply.map(upstream::full))
     }
 

@@ -73,7 +73,8 @@ impl Objects {
             let request = Request::new(Method::PUT).object(&bucket, &object_key).headers(joined(headers, conditions));
             self.upstream.expect(request.body(sealing.into_body(sealed_len))).await?.headers().clone()
         } else {
-            self.put_in_pieces((&bucket, &object_key), headers, conditions, Shared::new(sealing), sealed_len).await?
+            Box::pin(self.put_in_pieces((&bucket, &object_key), headers, conditions, Shared::new(sealing), sealed_len))
+                .await?
         };
         let checksum = verdict.get().cloned().flatten();
         Ok(Written {

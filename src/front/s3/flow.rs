@@ -1,5 +1,7 @@
 //! The way of every S3 request: target, operation, signature, caller, permission, then its verb.
 
+use std::sync::Arc;
+
 use http::request::Parts;
 use http::{HeaderMap, Method, header};
 use time::OffsetDateTime;
@@ -29,7 +31,7 @@ pub async fn serve(door: &Door, head: Parts, body: ClientBody, arrival: &Arrival
     let mut reply = match answered {
         Ok(reply) => reply,
         Err(mut error) => {
-            if !body.drain(expects_continue).await {
+            if !Box::pin(body.drain(expects_continue)).await {
                 error = error.close();
             }
             let ids = (&*arrival.request_id, &*arrival.host_id);
@@ -41,7 +43,7 @@ pub async fn serve(door: &Door, head: Parts, body: ClientBody, arrival: &Arrival
         reply.headers_mut().remove(name);
     }
     if let (Some(cors), Some(target)) = (cors, &entry.target) {
-        cors.add_headers(door, target, reply.headers_mut()).await;
+        Box::pin(cors.add_headers(door, target, reply.headers_mut())).await;
     }
     reply
 }
@@ -62,7 +64,7 @@ async fn answer(
     if head.method == Method::OPTIONS {
         guard::system_bucket(&target, &head.headers, &door.settings.system_bucket)?;
         entry.operation = "OPTIONS";
-        return cors::preflight(door, &target, &head).await;
+        return Box::pin(cors::preflight(door, &target, &head)).await;
     }
     // A form carries its signature in its fields: the verb reads them and finds the caller.
     let is_form = guard::is_form(&head) && matches!(target, Target::Bucket(_)) && query.iter().next().is_none();
@@ -83,7 +85,7 @@ async fn answer(
     };
     entry.caller = caller.as_ref().map(|caller| caller.arn().to_owned());
     guard::expected_owner(&head.headers, door.identities.account())?;
-    dispatch(door, route, Asked { target, caller, origin, head, query, verified, body }).await
+    dispatch(door, route, Asked { target, caller, origin, head: Arc::new(head), query, verified, body }).await
 }
 
 /// A request whose caller is known and whose permission is not.
@@ -91,7 +93,7 @@ struct Asked {
     target: Target,
     caller: Option<Caller>,
     origin: Origin,
-    head: Parts,
+    head: Arc<Parts>,
     query: Query,
     verified: Option<Verified>,
     body: ClientBody,
@@ -104,8 +106,8 @@ async fn dispatch(door: &Door, route: &'static Route, asked: Asked) -> Result<Re
         (Kind::Refused, _, _) => Err(guard::refusal(route)),
         (Kind::Typed(verb @ (Verb::PostObject | Verb::DeleteObjects)), caller, Target::Bucket(bucket)) => {
             let bucket = bucket.clone();
-            verbs::dispatch_unpermitted(door, verb, Unpermitted { bucket, caller, origin, head, query, verified, body })
-                .await
+            let asked = Unpermitted { bucket, caller, origin, head, query, verified, body };
+            Box::pin(verbs::dispatch_unpermitted(door, verb, asked)).await
         }
         (_, None, _) => Err(S3Error::access_denied()),
         (kind, Some(caller), target) => {
@@ -115,7 +117,10 @@ async fn dispatch(door: &Door, route: &'static Route, asked: Asked) -> Result<Re
             let depends = stated::key_of(route.operation).is_some_and(|key| asker.may_depend_on(target, key));
             let (body, document) = match depends {
                 false => (body, None),
-                true => (upstream::empty(), Some(document::read(&head, verified.as_ref(), body, MAX_STATED).await?)),
+                true => (
+                    upstream::empty(),
+                    Some(Box::pin(document::read(&head, verified.as_ref(), body, MAX_STATED)).await?),
+                ),
             };
             let stated =
                 document.as_ref().map(|document| Stated::in_document(route.operation, document)).transpose()?;
@@ -132,10 +137,12 @@ async fn dispatch(door: &Door, route: &'static Route, asked: Asked) -> Result<Re
             let incoming = Incoming { permit, caller, origin, head, query, verified, body, document };
             let answer = match kind {
                 Kind::Typed(verb) => verbs::dispatch(door, verb, incoming).await,
-                Kind::Forwarded | Kind::Refused => forward::forward(door, incoming).await,
+                Kind::Forwarded | Kind::Refused => Box::pin(forward::forward(door, incoming)).await,
             };
             match (answer, hides) {
-                (Err(error), Some(hides)) if error.code == "NoSuchKey" => Err(hides.answer(door, target, error).await),
+                (Err(error), Some(hides)) if error.code == "NoSuchKey" => {
+                    Err(Box::pin(hides.answer(door, target, error)).await)
+                }
                 (answer, _) => answer,
             }
         }
@@ -156,7 +163,7 @@ async fn begun(asker: &Asker<'_>, route: &Route, target: &Target, query: &Query)
     }
     let name = UploadName { bucket: bucket.clone(), object_key: object_key.clone(), upload_id: upload_id.to_owned() };
     let mut headers = asker.headers.clone();
-    let declared = asker.door.objects.declared(&name).await?;
+    let declared = Box::pin(asker.door.objects.declared(&name)).await?;
     for name in declared.keys() {
         headers.remove(name);
     }
@@ -168,20 +175,20 @@ async fn begun(asker: &Asker<'_>, route: &Route, target: &Target, query: &Query)
 struct Hiding {
     caller: Caller,
     origin: Origin,
-    headers: HeaderMap,
+    head: Arc<Parts>,
     signed: Signed,
 }
 
 impl Hiding {
-    fn of(kind: Kind, caller: &Caller, origin: &Origin, head: &Parts, signed: Signed) -> Option<Self> {
+    fn of(kind: Kind, caller: &Caller, origin: &Origin, head: &Arc<Parts>, signed: Signed) -> Option<Self> {
         let reads = matches!(kind, Kind::Typed(Verb::GetObject | Verb::HeadObject | Verb::GetObjectAttributes));
-        reads.then(|| Self { caller: caller.clone(), origin: origin.clone(), headers: head.headers.clone(), signed })
+        reads.then(|| Self { caller: caller.clone(), origin: origin.clone(), head: head.clone(), signed })
     }
 
     async fn answer(self, door: &Door, target: &Target, missing: S3Error) -> S3Error {
         let Some(bucket) = target.bucket() else { return missing };
-        let Self { caller, origin, headers, signed } = &self;
-        let asker = Asker { door, caller, origin, headers, signed: *signed };
+        let Self { caller, origin, head, signed } = &self;
+        let asker = Asker { door, caller, origin, headers: &head.headers, signed: *signed };
         match asker.permit("s3:ListBucket", &Target::Bucket(bucket.clone()), About::default()).await {
             Ok(_) => missing,
             Err(denied) => denied,

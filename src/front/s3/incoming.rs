@@ -1,5 +1,7 @@
 //! A request on its way inside: authenticated, authorised, its body unread.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use http::request::Parts;
 
@@ -15,7 +17,7 @@ pub struct Incoming {
     pub permit: Permit,
     pub caller: Caller,
     pub origin: Origin,
-    pub head: Parts,
+    pub head: Arc<Parts>,
     /// The query string, decoded; signature parameters included.
     pub query: Query,
     /// `None`: an anonymous request.
@@ -42,7 +44,7 @@ pub struct Unpermitted {
     /// `None`: a form, whose caller stands in its fields.
     pub caller: Option<Caller>,
     pub origin: Origin,
-    pub head: Parts,
+    pub head: Arc<Parts>,
     pub query: Query,
     pub verified: Option<Verified>,
     /// As [`Incoming::body`].

@@ -156,7 +156,7 @@ impl Asker<'_> {
         let written = about.written.unwrap_or(&empty);
         let existing_tags = match target {
             Target::Object(..) if self.depends_on(access, "s3:existingobjecttag/") => {
-                self.existing_tags(target, about.version_id).await?
+                Box::pin(self.existing_tags(target, about.version_id)).await?
             }
             _ => Vec::new(),
         };
