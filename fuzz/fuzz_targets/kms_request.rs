@@ -3,6 +3,7 @@
 
 use std::cell::RefCell;
 
+#[allow(dead_code)]
 #[path = "../door.rs"]
 mod door;
 
