@@ -14,10 +14,10 @@ pub(super) fn parse(list: &str) -> Option<Vec<String>> {
     (distinct && names.iter().all(legal)).then_some(names)
 }
 
-/// `host` and every `x-amz-*` header must be signed, and what is signed must be there.
+/// `host` and every `x-amz-*` and `x-sealgate-*` header must be signed, and what is signed must be there.
 pub(super) fn check(head: &Parts, signed: &[String]) -> Result<(), Error> {
     let is_signed = |name: &str| signed.iter().any(|known| known == name);
-    let must = |name: &&str| name.starts_with("x-amz-") || *name == "host";
+    let must = |name: &&str| name.starts_with("x-amz-") || name.starts_with("x-sealgate-") || *name == "host";
     let mut unsigned: Vec<String> = Vec::new();
     for name in head.headers.keys().map(HeaderName::as_str).chain(["host"]).filter(must) {
         if !is_signed(name) && !unsigned.iter().any(|known| known == name) {
@@ -60,6 +60,8 @@ mod tests {
         assert_eq!(error, Error::HeadersNotSigned(signed(&["host", "x-amz-a", "x-amz-acl"])));
         assert_eq!((error.code(), error.status()), ("AccessDenied", 403));
         assert_eq!(error.fields(), [("HeadersNotSigned", "host, x-amz-a, x-amz-acl".to_owned())]);
+        let ours = head(&[("host", "h"), ("x-sealgate-locked", "keep")]);
+        assert_eq!(check(&ours, &signed(&["host"])), Err(Error::HeadersNotSigned(signed(&["x-sealgate-locked"]))));
         let error = check(&head(&[("host", "h")]), &signed(&["host", "x-amz-acl"])).unwrap_err();
         assert_eq!(error, Error::SignedHeadersAbsent(signed(&["x-amz-acl"])));
     }
