@@ -115,6 +115,7 @@ async fn rewrap(arguments: Arguments) -> anyhow::Result<()> {
     let total = count(&gateway, &bucket, &run.prefix, after.clone()).await?;
     let mut progress = Progress::new(if arguments.dry_run { "looking" } else { "wrapping" }, total);
     let mut tally = Tally::default();
+    let mut done = after.clone();
     loop {
         let page = remote::list(&gateway, &bucket, &run.prefix, after.as_ref()).await?;
         let work = &work;
@@ -122,20 +123,26 @@ async fn rewrap(arguments: Arguments) -> anyhow::Result<()> {
         let mut outcomes = futures::stream::iter(outcomes).buffered(arguments.jobs.max(1));
         while let Some((object_key, outcome)) = outcomes.next().await {
             tally.note(object_key, outcome);
+            // Behind an object that failed nothing counts as done: another run begins with it.
+            if tally.failed == 0 {
+                done = Some(object_key.clone());
+            }
             progress.advance(1);
         }
         after = page.keys.last().cloned().or(after);
         if !arguments.dry_run
-            && let Some(after) = &after
+            && let Some(done) = &done
         {
-            remember(&state, &Place { run: run.clone(), after: after.as_str().to_owned() })?;
+            remember(&state, &Place { run: run.clone(), after: done.as_str().to_owned() })?;
         }
         if !page.more {
             break;
         }
     }
     progress.finish();
-    let _ = std::fs::remove_file(&state);
+    if tally.failed == 0 && !arguments.dry_run {
+        let _ = std::fs::remove_file(&state);
+    }
     tally.print(arguments.dry_run, noncurrent(&gateway, &bucket, &run.prefix).await?);
     if tally.failed > 0 {
         bail!("{} objects failed; run it again once the cause is gone", tally.failed);

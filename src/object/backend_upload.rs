@@ -7,6 +7,7 @@ use serde::Deserialize;
 use super::Objects;
 use super::error::Error;
 use super::etag::unquote;
+use super::unfinished::Unfinished;
 use crate::names::{BucketName, ObjectKey};
 use crate::upstream::{self, Body, Request};
 
@@ -50,19 +51,30 @@ struct PartCopied {
 
 impl Objects {
     /// Starts an upload. `headers` become the object's.
-    pub(super) async fn create_backend_upload(&self, place: Place<'_>, headers: HeaderMap) -> Result<String, Error> {
-        self.create_backend_upload_with_answer(place, headers).await.map(|(upload_id, _)| upload_id)
+    pub(super) async fn create_backend_upload(
+        &self,
+        place: Place<'_>,
+        headers: HeaderMap,
+    ) -> Result<Unfinished, Error> {
+        self.create_backend_upload_with_answer(place, headers).await.map(|(upload, _)| upload)
     }
 
+    /// On a task of its own: if the caller goes away before the backend's answer, the upload is given up once it is known.
     pub(super) async fn create_backend_upload_with_answer(
         &self,
         (bucket, object_key): Place<'_>,
         headers: HeaderMap,
-    ) -> Result<(String, HeaderMap), Error> {
+    ) -> Result<(Unfinished, HeaderMap), Error> {
         let request = Request::new(Method::POST).object(bucket, object_key).sub_resource("uploads").headers(headers);
-        let (head, body) = self.upstream.expect(request).await?.into_parts();
-        let initiated: Initiated = document(upstream::collect(body, MAX_DOCUMENT).await?.as_ref())?;
-        Ok((initiated.upload_id, head.headers))
+        let (upstream, place) = (self.upstream.clone(), (bucket.clone(), object_key.clone()));
+        let created = async move {
+            let (head, body) = upstream.expect(request).await?.into_parts();
+            let initiated: Initiated = document(upstream::collect(body, MAX_DOCUMENT).await?.as_ref())?;
+            Ok((Unfinished::new(upstream, place, initiated.upload_id), head.headers))
+        };
+        let (sender, receiver) = tokio::sync::oneshot::channel();
+        tokio::spawn(async move { drop(sender.send(created.await)) });
+        receiver.await.map_err(|_| Error::Internal("a task that ended early"))?
     }
 
     /// Sends one part; its ETag without quotes.
@@ -127,14 +139,6 @@ impl Objects {
         // Of the document, not of the object.
         headers.remove(http::header::CONTENT_TYPE);
         Ok(headers)
-    }
-
-    /// Gives an upload up. A failure leaves it to the backend's own lifecycle.
-    pub(super) async fn abort_backend_upload(&self, (bucket, object_key): Place<'_>, upload_id: &str) {
-        let request = Request::new(Method::DELETE).object(bucket, object_key).query("uploadId", upload_id);
-        if let Err(error) = self.upstream.expect(request).await {
-            tracing::warn!(error = &error as &dyn std::error::Error, "an upload could not be aborted");
-        }
     }
 
     /// One page of the parts that the backend has, from behind `marker`.

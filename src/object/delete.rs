@@ -18,8 +18,8 @@ pub struct Doomed {
     pub version_id: Option<String>,
     /// As the client sent it, without quotes.
     pub etag: Option<String>,
-    /// Further conditions, passed on as they are: element name and text.
-    pub conditions: Vec<(&'static str, String)>,
+    /// A condition that is passed on as it is.
+    pub last_modified_time: Option<String>,
 }
 
 /// What became of one object.
@@ -167,8 +167,8 @@ impl Objects {
             if let Some(tag) = &one.etag {
                 element(&mut xml, "ETag", &format!("\"{}\"", etag::to_backend(tag, self.forms(bucket))));
             }
-            for (name, text) in &one.conditions {
-                element(&mut xml, name, text);
+            if let Some(time) = &one.last_modified_time {
+                element(&mut xml, "LastModifiedTime", time);
             }
             xml.push_str("</Object>");
         }

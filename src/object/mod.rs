@@ -33,6 +33,7 @@ mod survey;
 mod system_bucket;
 mod tagging;
 mod tail;
+mod unfinished;
 mod unlock;
 
 use std::collections::HashMap;

@@ -139,16 +139,20 @@ impl Objects {
             while left > 0 {
                 let number = u16::try_from(parts.len() + 1).map_err(|_| Error::Internal("too many pieces"))?;
                 let len = left.min(BACKEND_PIECE);
-                let tag = self.upload_backend_part((bucket, object_key), &upload, number, sealing.take(len)).await?;
+                let tag =
+                    self.upload_backend_part((bucket, object_key), upload.id(), number, sealing.take(len)).await?;
                 parts.push((number, tag));
                 left -= len;
             }
-            self.complete_backend_upload((bucket, object_key), &upload, &parts, conditions).await
+            self.complete_backend_upload((bucket, object_key), upload.id(), &parts, conditions).await
         };
         match sent.await {
-            Ok(answer) => Ok(answer),
+            Ok(answer) => {
+                upload.keep();
+                Ok(answer)
+            }
             Err(error) => {
-                self.abort_backend_upload((bucket, object_key), &upload).await;
+                upload.give_up().await;
                 Err(error)
             }
         }

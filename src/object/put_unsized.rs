@@ -65,23 +65,26 @@ impl Objects {
         let sealed = self.envelop(&write.permit, &write.protection, &write.attributes, Shape::Multipart, None).await?;
         let conditions = write.conditions.for_backend(self.forms(&bucket), None);
         let Enveloped { keys, headers, protected } = sealed;
-        let upload_id = self.create_backend_upload((&bucket, &object_key), headers).await?;
-        let name = UploadName { bucket, object_key, upload_id };
+        let upload = self.create_backend_upload((&bucket, &object_key), headers).await?;
+        let name = UploadName { bucket, object_key, upload_id: upload.id().to_owned() };
         let sent = self.send_pieces(&name, write.body, &keys, left, held_len, conditions).await;
         // Staged pieces are of no use any more, whatever came of it.
         if let Err(error) = self.clear_folder(&name.folder(), |_| true).await {
             tracing::warn!(error = &error as &dyn std::error::Error, "a form's staged pieces were not removed");
         }
         match sent {
-            Ok((answer, manifest)) => Ok(Written {
-                etag: client_etag(&answer)?,
-                headers: attributes::to_client(&answer),
-                protected,
-                plain_len: manifest.plain_len,
-                checksum: manifest.checksum,
-            }),
+            Ok((answer, manifest)) => {
+                upload.keep();
+                Ok(Written {
+                    etag: client_etag(&answer)?,
+                    headers: attributes::to_client(&answer),
+                    protected,
+                    plain_len: manifest.plain_len,
+                    checksum: manifest.checksum,
+                })
+            }
             Err(error) => {
-                self.abort_backend_upload(name.place(), &name.upload_id).await;
+                upload.give_up().await;
                 Err(error)
             }
         }

@@ -88,12 +88,12 @@ impl Objects {
             checksum: None,
             overtaking: Overtaking::Refused,
         };
-        let acl = self.acl(&bucket, &object_key).await?;
+        let acl = self.acl((&bucket, &object_key), None).await?;
         let unlocked = self.unlock_stored(&read, stored).await?;
         let checksum = self.stored_checksum((&bucket, &object_key), &unlocked).await?;
         let attributes = copy.attributes.clone();
         let copied = self.copy_wrapped(&copy, unlocked, attributes, checksum).await?;
-        self.restore_acl(&bucket, &object_key, acl).await?;
+        self.restore_acl((&bucket, &object_key), acl, &copied).await?;
         Ok(copied)
     }
 
@@ -111,30 +111,39 @@ impl Objects {
     }
 
     /// The object's ACL as the backend writes it. `None`: the backend has none.
-    async fn acl(&self, bucket: &BucketName, object_key: &ObjectKey) -> Result<Option<Bytes>, Error> {
-        let request = Request::new(Method::GET).object(bucket, object_key).sub_resource("acl");
-        match self.upstream.expect(request).await {
+    async fn acl(&self, place: (&BucketName, &ObjectKey), version_id: Option<&str>) -> Result<Option<Bytes>, Error> {
+        match self.upstream.expect(of_acl(Method::GET, place, version_id)).await {
             Ok(answer) => Ok(Some(upstream::collect(answer.into_body(), MAX_ACL).await?)),
             Err(error) if error.status() == Some(StatusCode::NOT_IMPLEMENTED) => Ok(None),
             Err(error) => Err(error.into()),
         }
     }
 
-    /// A copy begins with a private ACL.
+    /// A copy begins with a private ACL. The old one is the copy's, and nobody else's who has written there since.
     async fn restore_acl(
         &self,
-        bucket: &BucketName,
-        object_key: &ObjectKey,
+        place: (&BucketName, &ObjectKey),
         before: Option<Bytes>,
+        copied: &Copied,
     ) -> Result<(), Error> {
         let Some(before) = before else { return Ok(()) };
-        if self.acl(bucket, object_key).await?.as_ref() == Some(&before) {
+        let version_id = copied.headers.get("x-amz-version-id").and_then(|value| value.to_str().ok());
+        if self.acl(place, version_id).await?.as_ref() == Some(&before) {
             return Ok(());
         }
-        let request =
-            Request::new(Method::PUT).object(bucket, object_key).sub_resource("acl").body(Body::Bytes(before));
-        self.upstream.expect(request).await?;
+        if version_id.is_none() && self.current_etag(place, None).await?.as_ref() != Some(&copied.etag) {
+            return Ok(());
+        }
+        self.upstream.expect(of_acl(Method::PUT, place, version_id).body(Body::Bytes(before))).await?;
         Ok(())
+    }
+}
+
+fn of_acl(method: Method, (bucket, object_key): (&BucketName, &ObjectKey), version_id: Option<&str>) -> Request {
+    let request = Request::new(method).object(bucket, object_key).sub_resource("acl");
+    match version_id {
+        Some(version) => request.query("versionId", version),
+        None => request,
     }
 }
 

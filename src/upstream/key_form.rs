@@ -63,8 +63,10 @@ impl Upstream {
     pub async fn learn_key_form(&self, bucket: &BucketName) -> Result<(), Error> {
         for (segment, folds) in SPECIAL.iter().zip(&self.key_form.folds) {
             let probe = hex::encode(crate::crypto::random::<16>());
-            let folded = if *segment == ".." { "probe/x".to_owned() } else { format!("probe/{probe}/x") };
-            folds.store(self.folds(bucket, &format!("probe/{probe}/{segment}/x"), &folded).await?, Relaxed);
+            // Under a name of its own in every case: gateways that start together do not meet.
+            let above = if *segment == ".." { "/above" } else { "" };
+            let special = format!("probe/{probe}{above}/{segment}/x");
+            folds.store(self.folds(bucket, &special, &format!("probe/{probe}/x")).await?, Relaxed);
         }
         let probe = hex::encode(crate::crypto::random::<16>());
         let drops = self.folds(bucket, &format!("/probe/{probe}"), &format!("probe/{probe}")).await?;

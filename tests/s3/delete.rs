@@ -109,3 +109,18 @@ async fn what_the_backend_could_not_delete_is_named_beside_what_it_deleted() {
     let answer = call.header("content-md5", &content_md5(document.as_bytes())).send().await.xml();
     assert_eq!((answer.at("Deleted/Key"), answer.at("Error/Key"), answer.at("Error/Code")), ("a", "b", "AccessDenied"));
 }
+
+/// The backend would compare the sealed length; dropped, the condition would delete what it protects.
+#[tokio::test]
+async fn a_condition_on_the_size_is_refused() {
+    let gateway = Gateway::start().await;
+    let s3 = gateway.s3();
+    let bucket = s3.bucket("delete").await;
+    s3.put(&bucket, "k", "x").send().await.ok();
+    s3.delete(&bucket, "k").header("x-amz-if-match-size", "1").send().await.error(501, "NotImplemented");
+    let document = "<Delete><Object><Key>k</Key><Size>1</Size></Object></Delete>";
+    let call = s3.post(&bucket, "", document).flag("delete");
+    let answer = call.header("content-md5", &content_md5(document.as_bytes())).send().await.xml();
+    assert_eq!((answer.at("Error/Key"), answer.at("Error/Code")), ("k", "NotImplemented"));
+    s3.head(&bucket, "k").send().await.ok();
+}

@@ -403,3 +403,16 @@ async fn another_gateway_on_the_same_backend_carries_on() {
     s3.complete(&bucket, "k", &upload, &parts).send().await.ok();
     assert!(s3.get(&bucket, "k").send().await.ok().body == [bytes(1, MIN_PART), bytes(2, 50)].concat());
 }
+
+/// A crash in the middle of a long copy leaves one, which ListMultipartUploads shows.
+#[tokio::test]
+async fn an_upload_that_only_the_backend_knows_can_be_aborted() {
+    let gateway = Gateway::start().await;
+    let (s3, backend) = (gateway.s3(), gateway.backend());
+    let bucket = s3.bucket("multipart").await;
+    let made = backend.send("POST", (&bucket, "k"), &[("uploads", "")], &[], "").await.xml();
+    let abort = || s3.delete(&bucket, "k").query("uploadId", made.at("UploadId")).send();
+    s3.delete(&bucket, "other").query("uploadId", made.at("UploadId")).send().await.error(404, "NoSuchUpload");
+    abort().await.status(204);
+    abort().await.error(404, "NoSuchUpload");
+}

@@ -1,9 +1,10 @@
 //! What happens between two requests of one operation, and what a backend says that is not so.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
-use crate::support::{Between, MIN_PART, S3, bytes};
+use crate::support::{Between, Gateway, MIN_PART, S3, bytes};
 
 /// Does `work` once, between the backend's first answer to `method` on a path that ends with `key` and the gateway.
 fn once_after<F>(
@@ -125,4 +126,83 @@ async fn a_rewrap_undoes_no_change_of_metadata() {
     let document = super::update_encryption::to_kms(&key, false);
     super::update_encryption::update(&s3, &bucket, "k", document).send().await.error(409, "OperationAborted");
     assert_eq!(s3.get(&bucket, "k").send().await.ok().must("x-amz-meta-is"), "new");
+}
+
+/// The upload ids that the backend has in a bucket.
+async fn uploads(gateway: &Gateway, bucket: &str) -> usize {
+    gateway.backend().send("GET", (bucket, ""), &[("uploads", "")], &[], "").await.xml().all("Upload").count()
+}
+
+#[tokio::test]
+async fn a_client_that_goes_away_leaves_no_upload_at_the_backend() {
+    let Some((gateway, between)) = Between::gateway().await else { return };
+    let s3 = gateway.s3();
+    let bucket = s3.bucket("race").await;
+    let made = Arc::new(tokio::sync::Notify::new());
+    let seen = made.clone();
+    between.after(move |asked, answer| {
+        let starts = asked.uri.query().is_some_and(|query| query.starts_with("uploads")) && asked.method == "POST";
+        let seen = seen.clone();
+        async move {
+            if starts {
+                seen.notify_one();
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+            answer
+        }
+    });
+    tokio::select! {
+        answer = s3.start_upload_status(&bucket, "k") => panic!("{}", answer.described()),
+        () = made.notified() => {}
+    }
+    assert_eq!(uploads(&gateway, &bucket).await, 1);
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while uploads(&gateway, &bucket).await > 0 {
+        assert!(Instant::now() < deadline, "the upload stays");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+/// A copy begins with a private ACL; the old one comes back to the copy, and to nothing that was written since.
+#[tokio::test]
+async fn a_rewrap_gives_the_acl_back_to_its_own_copy_alone() {
+    let Some((gateway, between)) = Between::gateway().await else { return };
+    let s3 = gateway.s3();
+    let key = super::update_encryption::key(&s3).await;
+    let (plain, versioned) = (s3.bucket("race").await, s3.bucket("race").await);
+    super::get::enable_versions(&s3, &versioned).await;
+    for bucket in [&plain, &versioned] {
+        s3.put(bucket, "k", "body").send().await.ok();
+    }
+    let (asked_for, set) = (Arc::new(AtomicUsize::new(0)), Arc::new(Mutex::new(Vec::new())));
+    let (reads, sets, again, place) = (asked_for.clone(), set.clone(), s3.clone(), plain.clone());
+    between.after(move |asked, mut answer| {
+        let query = asked.uri.query().unwrap_or_default().to_owned();
+        let acl = query.split('&').any(|name| name.trim_end_matches('=') == "acl");
+        // The first look sees another ACL than the second: that of a private copy.
+        let nth = if acl && asked.method == "GET" { reads.fetch_add(1, Ordering::SeqCst) } else { usize::MAX };
+        if acl && asked.method == "GET" {
+            *answer.status_mut() = http::StatusCode::OK;
+            *answer.body_mut() = if nth.is_multiple_of(2) { "<Public/>".into() } else { "<Private/>".into() };
+        }
+        if acl && asked.method == "PUT" {
+            *answer.status_mut() = http::StatusCode::OK;
+            sets.lock().unwrap().push(query);
+        }
+        let overwrite = (nth == 1).then(|| again.put(&place, "k", "another's").send());
+        async move {
+            if let Some(overwrite) = overwrite {
+                overwrite.await.ok();
+            }
+            answer
+        }
+    });
+    for bucket in [&plain, &versioned] {
+        let document = super::update_encryption::to_kms(&key, false);
+        super::update_encryption::update(&s3, bucket, "k", document).send().await.ok();
+    }
+    assert_eq!(asked_for.load(Ordering::SeqCst), 4);
+    let current = s3.head(&versioned, "k").send().await.ok().must("x-amz-version-id").to_owned();
+    let set = set.lock().unwrap();
+    assert!(set.len() == 1 && set[0].contains(&format!("versionId={current}")), "{set:?}");
 }

@@ -291,6 +291,22 @@ async fn the_command_wraps_a_bucket() {
     assert_eq!(s3.head(&bucket, "dsse").send().await.ok().must(SSE), "aws:kms:dsse");
     let (ok, text) = run(&["--bucket-key", "--again"]).await;
     assert!(ok && text.contains("3 wrapped, 0 already there"), "{text}");
+    // One object fails. However often the run is repeated, it begins with that one and does not end well.
+    let envelope = |value: &'static str| {
+        move |headers: &mut Vec<(String, String)>| {
+            for (name, text) in headers {
+                if name == "x-amz-meta-sealgate" {
+                    *text = value.into();
+                }
+            }
+        }
+    };
+    gateway.backend().replace_headers(&bucket, "b c/ü", envelope("AAAA")).await;
+    for behind in ["wrapped", "going on behind \"a\""] {
+        let (ok, text) = run(&["--bucket-key", "--again"]).await;
+        assert!(!ok && text.contains("1 failed") && text.contains(behind), "{text}");
+        assert!(file.exists());
+    }
 }
 
 /// What a backend does not copy in one request is copied in pieces, onto itself too. The limit is 5 GiB; here 6 MiB.

@@ -14,7 +14,13 @@ impl Objects {
         let (bucket, object_key) = place(permit)?;
         let name = UploadName { bucket, object_key, upload_id: upload_id.to_owned() };
         // The record of a completed upload stays for a day: only the backend knows whether the upload lives.
-        self.upload_record(&name).await?;
+        match self.upload_record(&name).await {
+            // The backend's alone: of a request of ours that a crash cut short.
+            Err(Error::Caller(Fault::NoSuchUpload)) => {
+                self.list_backend_parts(name.place(), upload_id, 0, 1).await.map_err(no_such_upload)?;
+            }
+            record => drop(record?),
+        }
         let request = Request::new(http::Method::DELETE)
             .object(&name.bucket, &name.object_key)
             .query("uploadId", name.upload_id.as_str());

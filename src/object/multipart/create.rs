@@ -43,14 +43,14 @@ impl Objects {
             .and_then(|value| value.to_str().ok())
             .ok_or(Error::Internal("an envelope that is no header"))?
             .to_owned();
-        let (upload_id, answer) =
-            self.create_backend_upload_with_answer((&bucket, &object_key), sealed.headers).await?;
-        let name = UploadName { bucket, object_key, upload_id };
+        let (upload, answer) = self.create_backend_upload_with_answer((&bucket, &object_key), sealed.headers).await?;
+        let name = UploadName { bucket, object_key, upload_id: upload.id().to_owned() };
         let record = UploadRecord::seal(&name, &encoded, &create.declared, create.checksum, &sealed.keys)?;
         if let Err(error) = self.write_upload_record(&name, record).await {
-            self.abort_backend_upload(name.place(), &name.upload_id).await;
+            upload.give_up().await;
             return Err(error);
         }
+        upload.keep();
         if sealed.protected.mode == Mode::SseC {
             self.remember_keys(&name, &sealed.keys).await;
         }

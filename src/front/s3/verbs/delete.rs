@@ -24,6 +24,9 @@ const FORWARDED: [&str; 5] = [
 /// Deletes an object or a version.
 pub async fn delete(door: &Door, incoming: Incoming) -> Result<Reply, S3Error> {
     let version = request::version_id(&incoming)?;
+    if incoming.head.headers.contains_key("x-amz-if-match-size") {
+        return Err(S3Error::not_implemented());
+    }
     let conditions = Conditions::from_request(&incoming.head.headers);
     let forwarded = forwarded(&incoming.head.headers);
     let headers = door.objects.delete(&incoming.permit, version.as_deref(), &conditions, forwarded).await?;
@@ -69,16 +72,19 @@ pub async fn delete_many(door: &Door, incoming: Unpermitted) -> Result<Reply, S3
             failed(&mut answer, &object.key, object.version_id.as_deref(), "KeyTooLongError", "Your key is too long");
             continue;
         };
+        // On AWS of directory buckets alone. The backend would compare the sealed length.
+        if object.size.is_some() {
+            let message = "A deletion on condition of the size is not implemented.";
+            failed(&mut answer, &object.key, object.version_id.as_deref(), "NotImplemented", message);
+            continue;
+        }
         let target = Target::Object(bucket.clone(), object_key);
         match permit(asker, &target, object.version_id.as_deref()).await {
             Ok(permit) => doomed.push(Doomed {
                 permit,
                 version_id: object.version_id,
                 etag: object.etag.map(|tag| unquote(&tag).to_owned()),
-                conditions: [("LastModifiedTime", object.last_modified_time), ("Size", object.size)]
-                    .into_iter()
-                    .filter_map(|(name, text)| Some((name, text?)))
-                    .collect(),
+                last_modified_time: object.last_modified_time,
             }),
             Err(error) if error.status == StatusCode::FORBIDDEN => {
                 failed(&mut answer, &object.key, object.version_id.as_deref(), "AccessDenied", "Access Denied");

@@ -32,7 +32,10 @@ pub async fn put(door: &Door, incoming: Incoming) -> Result<Reply, S3Error> {
     let permit = incoming.permit.clone();
     let text = document::read(&incoming.head, incoming.verified.as_ref(), incoming.body, MAX_DOCUMENT).await?;
     let protection = parse(&text, door.identities.account())?;
-    let done = door.objects.rewrap(&Rewrap { permit, version_id, protection, locked }).await?;
+    let rewrap = Rewrap { permit, version_id, protection, locked };
+    // On its own task: a client that goes away does not leave an object without its ACL.
+    let objects = door.objects.clone();
+    let done = tokio::spawn(async move { objects.rewrap(&rewrap).await }).await.map_err(|_| S3Error::internal())??;
     let mut answer = HeaderMap::new();
     if let Some(version) = done.headers.get("x-amz-version-id") {
         answer.insert("x-amz-version-id", version.clone());
