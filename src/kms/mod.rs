@@ -59,6 +59,7 @@ use store::{Change, Store};
 pub use call::{Call, Via};
 pub use clock::Clock;
 pub use error::{Code, Error};
+pub use material::MaterialId;
 pub use operation::{Operation, Trail};
 #[cfg(test)]
 pub(crate) use planted::Half;
