@@ -137,7 +137,7 @@ impl Objects {
         let source_version = stored.version_id.clone();
         // What another request reads is what this one saw.
         let seen = Read {
-            version_id: read.version_id.clone().or(stored.version_id.clone()),
+            version_id: stored.version().map(str::to_owned),
             conditions: Conditions::matching(&stored.client_etag()),
             ..read.clone()
         };

@@ -23,7 +23,7 @@ impl Objects {
     ) -> Result<(HeaderMap, CopyResult), Error> {
         let (bucket, object_key) = place(&copy.permit)?;
         if headers.remove("x-amz-tagging-directive").is_none_or(|directive| directive != "REPLACE")
-            && let Some(tags) = self.source_tags(copy, unlocked.stored.version_id.as_deref()).await?
+            && let Some(tags) = self.source_tags(copy, unlocked.stored.version()).await?
         {
             headers.insert("x-amz-tagging", tags);
         }

@@ -61,6 +61,7 @@ impl Objects {
         };
         let (head, body) = answer.into_parts();
         let stored = Stored::read(head.status, head.headers, self.buckets.state(&bucket))?;
+        let stored = stored.of_version(read.version_id.as_deref());
         unlock::check_customer_key(read.customer_key.as_ref(), &stored.kind)?;
         if let Kind::Plain = stored.kind {
             return match read.section {

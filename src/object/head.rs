@@ -88,7 +88,8 @@ impl Objects {
         let (bucket, _) = place(&read.permit)?;
         let request = self.conditional(read, Method::HEAD).await?;
         let (head, _) = self.upstream.expect(request).await?.into_parts();
-        Stored::read(head.status, head.headers, self.buckets.state(&bucket))
+        let stored = Stored::read(head.status, head.headers, self.buckets.state(&bucket))?;
+        Ok(stored.of_version(read.version_id.as_deref()))
     }
 
     /// The same for operations that answer with a document: a HEAD does not say what is missing.

@@ -93,8 +93,7 @@ impl Objects {
         range: std::ops::Range<u64>,
     ) -> Result<upstream::Request, Error> {
         let mut request = upstream::Request::new(http::Method::GET).object(bucket, object_key);
-        // "null" too: that version may not be the current one.
-        if let Some(version) = stored.version_id.as_deref() {
+        if let Some(version) = stored.version() {
             request = request.query("versionId", version);
         }
         let bytes = format!("bytes={}-{}", range.start, range.end.saturating_sub(1));

@@ -16,7 +16,10 @@ pub struct Stored {
     pub stored_len: u64,
     /// The backend's ETag without quotes.
     pub backend_etag: String,
+    /// As the answer has it: some backends do not say "null".
     pub version_id: Option<String>,
+    /// As the request named it.
+    named_version: Option<String>,
     /// The backend's headers, envelope included.
     pub headers: HeaderMap,
     pub kind: Kind,
@@ -44,9 +47,19 @@ impl Stored {
             None if bucket == State::Sealed => return Err(Error::Unsealed),
             None => Kind::Plain,
         };
-        let stored = Self { stored_len, backend_etag, version_id, headers, kind };
+        let stored = Self { stored_len, backend_etag, version_id, named_version: None, headers, kind };
         stored.plain_len()?;
         Ok(stored)
+    }
+
+    /// The same, of a request that named a version.
+    pub fn of_version(self, named: Option<&str>) -> Self {
+        Self { named_version: named.map(str::to_owned), ..self }
+    }
+
+    /// What a further request must name to meet this version: "null" too, which may not be the current one.
+    pub fn version(&self) -> Option<&str> {
+        self.named_version.as_deref().or(self.version_id.as_deref())
     }
 
     /// Length of the plaintext. Wrong lengths are found here: the envelope and the length law must agree.
