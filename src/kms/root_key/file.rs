@@ -23,8 +23,8 @@ pub fn load_or_make(path: &Path) -> Result<RootKey, OpenError> {
             Ok(key)
         }
         Err(error) if error.kind() == ErrorKind::NotFound => match make(path) {
-            // Another start was faster, and its key is the key.
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            // Another start was faster, and its key is the key. It may have removed the draft.
+            Err(error) if matches!(error.kind(), ErrorKind::AlreadyExists | ErrorKind::NotFound) => {
                 load(File::open(path).map_err(said)?).map_err(refuse)
             }
             made => made.map_err(said),
@@ -53,7 +53,7 @@ fn make(path: &Path) -> std::io::Result<RootKey> {
     let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
     let written = file.write_all(secret.expose()).and_then(|()| file.sync_all());
     let linked = written.and_then(|()| std::fs::hard_link(&draft, path));
-    std::fs::remove_file(&draft)?;
+    remove(&draft)?;
     linked?;
     File::open(folder_of(path))?.sync_all()?;
     Ok(RootKey::new(secret))
@@ -82,10 +82,18 @@ fn remove_drafts(path: &Path) -> std::io::Result<()> {
     for entry in std::fs::read_dir(folder_of(path))? {
         let entry = entry?;
         if entry.file_name().as_encoded_bytes().starts_with(prefix.as_encoded_bytes()) {
-            std::fs::remove_file(entry.path())?;
+            remove(&entry.path())?;
         }
     }
     Ok(())
+}
+
+/// It may be gone already: starts that race remove each other's drafts once there is a key.
+fn remove(draft: &Path) -> std::io::Result<()> {
+    match std::fs::remove_file(draft) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
 }
 
 #[cfg(test)]
