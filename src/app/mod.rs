@@ -153,9 +153,10 @@ impl Running {
         self.clients.stop(self.drain).await;
         self.console.stop(Duration::from_secs(1)).await;
         self.janitor.stop().await;
+        // Before the workers: a database connection that they opened lives no longer than their threads.
+        self.chores.stop().await;
         if let Some(workers) = Arc::into_inner(self.workers) {
             workers.stop().await;
         }
-        self.chores.stop().await;
     }
 }
