@@ -1,7 +1,7 @@
 //! Bucket policies and Block Public Access with real requests.
 
 use super::post_form::Post;
-use crate::support::{Answer, Form, Gateway, S3, bytes};
+use crate::support::{Answer, Form, World, bytes};
 
 const FILE: &str = r#"
 [accounts.000000000000.users.ann]
@@ -34,44 +34,11 @@ id = "JIMJIMJIMJIMJIMJIM01"
 secret = "jim-secret"
 "#;
 
-struct World {
-    gateway: Gateway,
-    root: S3,
-    bucket: String,
-    _folder: tempfile::TempDir,
+async fn start() -> World {
+    World::start("policy", FILE, &[("SEALGATE_TRUSTED_PROXIES", "127.0.0.1")]).await
 }
 
 impl World {
-    async fn start() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("identities.toml");
-        std::fs::write(&file, FILE).unwrap();
-        let gateway = Gateway::start_with(&[
-            ("SEALGATE_IDENTITIES", file.to_str().unwrap()),
-            ("SEALGATE_TRUSTED_PROXIES", "127.0.0.1"),
-        ])
-        .await;
-        let root = gateway.s3();
-        let bucket = root.bucket("policy").await;
-        Self { gateway, root, bucket, _folder: folder }
-    }
-
-    fn ann(&self) -> S3 {
-        self.gateway.s3_as("ANNANNANNANNANNANN01", "ann-secret")
-    }
-
-    fn bob(&self) -> S3 {
-        self.gateway.s3_as("BOBBOBBOBBOBBOBBOB01", "bob-secret")
-    }
-
-    fn jane(&self) -> S3 {
-        self.gateway.s3_as("JANEJANEJANEJANEJA01", "jane-secret")
-    }
-
-    fn jim(&self) -> S3 {
-        self.gateway.s3_as("JIMJIMJIMJIMJIMJIM01", "jim-secret")
-    }
-
     /// Puts a policy of these statements, in which BUCKET is the bucket.
     async fn put(&self, statements: &str) -> Answer {
         let text = format!(r#"{{"Version":"2012-10-17","Statement":[{statements}]}}"#);
@@ -94,7 +61,7 @@ const READ: &str =
 
 #[tokio::test]
 async fn a_policy_is_kept_as_it_was_put_until_its_bucket_goes() {
-    let world = World::start().await;
+    let world = start().await;
     let (root, bucket) = (&world.root, &world.bucket);
     root.get(bucket, "").flag("policy").send().await.error(404, "NoSuchBucketPolicy");
     root.get(bucket, "").flag("policyStatus").send().await.error(404, "NoSuchBucketPolicy");
@@ -112,7 +79,7 @@ async fn a_policy_is_kept_as_it_was_put_until_its_bucket_goes() {
     world.open(READ).await;
     assert_eq!(root.get(bucket, "").flag("policyStatus").send().await.xml().at("IsPublic"), "true");
 
-    let World { gateway, bucket, _folder, .. } = world;
+    let World { gateway, bucket, folder: _folder, .. } = world;
     let gateway = gateway.restart().await;
     let root = gateway.s3();
     assert!(root.get(&bucket, "").flag("policy").send().await.ok().body.starts_with(b"{\"Version\""));
@@ -123,7 +90,7 @@ async fn a_policy_is_kept_as_it_was_put_until_its_bucket_goes() {
 
 #[tokio::test]
 async fn what_is_no_policy_is_malformed() {
-    let world = World::start().await;
+    let world = start().await;
     for (statements, message) in [
         ("1", "Could not parse the policy"),
         (
@@ -161,7 +128,7 @@ async fn what_is_no_policy_is_malformed() {
 
 #[tokio::test]
 async fn anonymous_readers_as_the_policy_says() {
-    let world = World::start().await;
+    let world = start().await;
     world.root.put(&world.bucket, "public/a", bytes(3, 1000)).send().await.ok();
     world.root.put(&world.bucket, "private/a", "x").send().await.ok();
     world.anonymous("GET", "public/a").await.error(403, "AccessDenied");
@@ -182,7 +149,7 @@ async fn anonymous_readers_as_the_policy_says() {
 
 #[tokio::test]
 async fn anonymous_writers_as_the_policy_says() {
-    let world = World::start().await;
+    let world = start().await;
     world
         .open(
             r#"{"Effect":"Allow","Principal":"*","Action":["s3:PutObject","s3:GetObject"],"Resource":"arn:aws:s3:::BUCKET/drop/*"},
@@ -201,8 +168,8 @@ async fn anonymous_writers_as_the_policy_says() {
 
 #[tokio::test]
 async fn within_the_account_either_side_allows_and_a_deny_goes_first() {
-    let world = World::start().await;
-    let (ann, bob, root) = (world.ann(), world.bob(), &world.root);
+    let world = start().await;
+    let (ann, bob, root) = (world.user("ann"), world.user("bob"), &world.root);
     root.put(&world.bucket, "a", "x").send().await.ok();
     ann.get(&world.bucket, "a").send().await.error(403, "AccessDenied");
     bob.get(&world.bucket, "a").send().await.ok();
@@ -224,8 +191,8 @@ async fn within_the_account_either_side_allows_and_a_deny_goes_first() {
 
 #[tokio::test]
 async fn another_account_needs_both_sides() {
-    let world = World::start().await;
-    let (jane, jim) = (world.jane(), world.jim());
+    let world = start().await;
+    let (jane, jim) = (world.user("jane"), world.user("jim"));
     world.root.put(&world.bucket, "a", "x").send().await.ok();
     jane.get(&world.bucket, "a").send().await.error(403, "AccessDenied");
     world
@@ -250,14 +217,14 @@ async fn another_account_needs_both_sides() {
 
 #[tokio::test]
 async fn nobody_locks_the_root_user_out() {
-    let world = World::start().await;
+    let world = start().await;
     world
         .put(r#"{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":["arn:aws:s3:::BUCKET","arn:aws:s3:::BUCKET/*"]}"#)
         .await
         .status(204);
     let (root, bucket) = (&world.root, &world.bucket);
     root.get(bucket, "").query("list-type", "2").send().await.error(403, "AccessDenied");
-    world.bob().delete(bucket, "").flag("policy").send().await.error(403, "AccessDenied");
+    world.user("bob").delete(bucket, "").flag("policy").send().await.error(403, "AccessDenied");
     root.get(bucket, "").flag("policy").send().await.ok();
     root.delete(bucket, "").flag("policy").send().await.status(204);
     root.get(bucket, "").query("list-type", "2").send().await.ok();
@@ -265,7 +232,7 @@ async fn nobody_locks_the_root_user_out() {
 
 #[tokio::test]
 async fn deny_unencrypted_does_not_break_uploads_in_parts() {
-    let world = World::start().await;
+    let world = start().await;
     world
         .put(
             r#"{"Effect":"Deny","Principal":"*","Action":"s3:PutObject","Resource":"arn:aws:s3:::BUCKET/*","Condition":{"StringNotEquals":{"s3:x-amz-server-side-encryption":"AES256"}}},
@@ -273,7 +240,7 @@ async fn deny_unencrypted_does_not_break_uploads_in_parts() {
         )
         .await
         .status(204);
-    let (bob, root, bucket) = (world.bob(), &world.root, &world.bucket);
+    let (bob, root, bucket) = (world.user("bob"), &world.root, &world.bucket);
     const SSE: &str = "x-amz-server-side-encryption";
     for s3 in [&bob, root] {
         s3.put(bucket, "a", "x").send().await.error(403, "AccessDenied");
@@ -304,7 +271,7 @@ async fn deny_unencrypted_does_not_break_uploads_in_parts() {
 
 #[tokio::test]
 async fn addresses_and_transport() {
-    let world = World::start().await;
+    let world = start().await;
     world.root.put(&world.bucket, "a", "x").send().await.ok();
     world
         .put(
@@ -314,20 +281,20 @@ async fn addresses_and_transport() {
         .await
         .status(204);
     let from = async |address: &str, proto: &str| {
-        let call = world.bob().get(&world.bucket, "a");
+        let call = world.user("bob").get(&world.bucket, "a");
         call.unsigned_header("x-forwarded-for", address).unsigned_header("x-forwarded-proto", proto).send().await
     };
     from("192.0.2.7", "https").await.ok();
     from("2001:db8::1", "https").await.ok();
     from("192.0.2.7", "http").await.error(403, "AccessDenied");
     from("198.51.100.1", "https").await.error(403, "AccessDenied");
-    world.bob().get(&world.bucket, "a").send().await.error(403, "AccessDenied");
+    world.user("bob").get(&world.bucket, "a").send().await.error(403, "AccessDenied");
 }
 
 #[tokio::test]
 async fn deletions_and_copies_are_decided_object_by_object() {
-    let world = World::start().await;
-    let (bob, bucket) = (world.bob(), &world.bucket);
+    let world = start().await;
+    let (bob, bucket) = (world.user("bob"), &world.bucket);
     for key in ["keep/a", "go/a", "go/b"] {
         world.root.put(bucket, key, "x").send().await.ok();
     }
@@ -364,8 +331,8 @@ async fn deletions_and_copies_are_decided_object_by_object() {
 
 #[tokio::test]
 async fn tags_that_are_there_and_tags_that_are_sent() {
-    let world = World::start().await;
-    let (ann, root, bucket) = (world.ann(), &world.root, &world.bucket);
+    let world = start().await;
+    let (ann, root, bucket) = (world.user("ann"), &world.root, &world.bucket);
     world
         .put(
             r#"{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::000000000000:user/ann"},"Action":["s3:GetObject","s3:DeleteObject"],"Resource":"arn:aws:s3:::BUCKET/*",
@@ -399,7 +366,7 @@ async fn tags_that_are_there_and_tags_that_are_sent() {
 
 #[tokio::test]
 async fn block_public_access() {
-    let world = World::start().await;
+    let world = start().await;
     let (root, bucket) = (&world.root, &world.bucket);
     // A new bucket begins with all of it.
     let block = root.get(bucket, "").flag("publicAccessBlock").send().await.xml();
@@ -420,12 +387,12 @@ async fn block_public_access() {
     world.open(READ).await;
     root.get(bucket, "").flag("publicAccessBlock").send().await.error(404, "NoSuchPublicAccessBlockConfiguration");
     world.anonymous("GET", "public/a").await.ok();
-    world.jane().get(bucket, "public/a").send().await.ok();
+    world.user("jane").get(bucket, "public/a").send().await.ok();
     let restrict = "<PublicAccessBlockConfiguration><RestrictPublicBuckets>true</RestrictPublicBuckets></PublicAccessBlockConfiguration>";
     root.put(bucket, "", restrict).flag("publicAccessBlock").send().await.ok();
     world.anonymous("GET", "public/a").await.error(403, "AccessDenied");
-    world.jane().get(bucket, "public/a").send().await.error(403, "AccessDenied");
-    world.ann().get(bucket, "public/a").send().await.ok();
+    world.user("jane").get(bucket, "public/a").send().await.error(403, "AccessDenied");
+    world.user("ann").get(bucket, "public/a").send().await.ok();
     root.put(bucket, "", "<a/>").flag("publicAccessBlock").send().await.ok();
     world.anonymous("GET", "public/a").await.ok();
     root.put(bucket, "", "<a>").flag("publicAccessBlock").send().await.error(400, "MalformedXML");
@@ -433,7 +400,7 @@ async fn block_public_access() {
 
 #[tokio::test]
 async fn presigned_urls_are_told_apart() {
-    let world = World::start().await;
+    let world = start().await;
     world.root.put(&world.bucket, "a", "x").send().await.ok();
     world
         .put(
@@ -442,7 +409,7 @@ async fn presigned_urls_are_told_apart() {
         )
         .await
         .status(204);
-    let (bob, bucket) = (world.bob(), &world.bucket);
+    let (bob, bucket) = (world.user("bob"), &world.bucket);
     bob.get(bucket, "a").form(Form::Presigned(600)).send().await.ok();
     bob.get(bucket, "a").form(Form::Presigned(600)).skew(-120).send().await.error(403, "AccessDenied");
     bob.put(bucket, "a", "y").form(Form::Presigned(600)).send().await.error(403, "AccessDenied");
@@ -451,8 +418,8 @@ async fn presigned_urls_are_told_apart() {
 
 #[tokio::test]
 async fn forms_are_decided_by_their_fields() {
-    let world = World::start().await;
-    let (bob, bucket) = (world.bob(), &world.bucket);
+    let world = start().await;
+    let (bob, bucket) = (world.user("bob"), &world.bucket);
     world
         .put(
             r#"{"Effect":"Deny","Principal":"*","Action":"s3:PutObject","Resource":"arn:aws:s3:::BUCKET/sealed/*","Condition":{"Null":{"s3:x-amz-server-side-encryption":"true"}}},
@@ -470,13 +437,13 @@ async fn forms_are_decided_by_their_fields() {
     Post::new("plain/b").field("tagging", tagging).send(&bob, bucket, b"x").await.error(403, "AccessDenied");
     // Block Public Access, which a new bucket begins with.
     Post::new("plain/b").field("acl", "public-read").send(&bob, bucket, b"x").await.error(403, "AccessDenied");
-    Post::new("plain/b").send(&world.ann(), bucket, b"x").await.error(403, "AccessDenied");
+    Post::new("plain/b").send(&world.user("ann"), bucket, b"x").await.error(403, "AccessDenied");
 }
 
 #[tokio::test]
 async fn documents_that_policies_decide_by() {
-    let world = World::start().await;
-    let (bob, bucket) = (world.bob(), &world.bucket);
+    let world = start().await;
+    let (bob, bucket) = (world.user("bob"), &world.bucket);
     bob.put(bucket, "a", "x").send().await.ok();
     world
         .put(
@@ -504,8 +471,8 @@ async fn documents_that_policies_decide_by() {
 
 #[tokio::test]
 async fn upload_in_parts_is_decided_by_what_began_it() {
-    let world = World::start().await;
-    let (jane, root, bucket) = (world.jane(), &world.root, &world.bucket);
+    let world = start().await;
+    let (jane, root, bucket) = (world.user("jane"), &world.root, &world.bucket);
     world
         .put(
             r#"{"Effect":"Allow","Principal":{"AWS":"111122223333"},"Action":["s3:PutObject","s3:PutObjectTagging"],"Resource":"arn:aws:s3:::BUCKET/*",
@@ -526,8 +493,8 @@ async fn upload_in_parts_is_decided_by_what_began_it() {
 
 #[tokio::test]
 async fn a_bucket_is_made_where_the_callers_policy_says() {
-    let world = World::start().await;
-    let maker = world.gateway.s3_as("MAKERMAKERMAKERMAK01", "maker-secret");
+    let world = start().await;
+    let maker = world.user("maker");
     let new = format!("{}-new", world.bucket);
     let place = |region: &str| {
         format!(
@@ -543,7 +510,7 @@ async fn a_bucket_is_made_where_the_callers_policy_says() {
 
 #[tokio::test]
 async fn a_public_policy_opens_no_kms_key() {
-    let world = World::start().await;
+    let world = start().await;
     let kms = [("x-amz-server-side-encryption", "aws:kms")];
     let put = world.root.put(&world.bucket, "public/kms", "x").header(kms[0].0, kms[0].1);
     put.send().await.ok();

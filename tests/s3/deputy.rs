@@ -4,7 +4,7 @@ use super::post_form::post_simple;
 use crate::support::client::Call;
 use crate::support::kms::Kms;
 use crate::support::raw::Raw;
-use crate::support::{Answer, Form, Gateway, S3, bytes};
+use crate::support::{Answer, Form, Gateway, World, bytes};
 
 const FILE: &str = r#"
 [accounts.000000000000.users.tagger.policies]
@@ -22,49 +22,24 @@ secret = "tagger-secret"
 objects = '''{"Version":"2012-10-17","Statement":[
   {"Effect":"Allow","Action":["s3:PutObject","s3:GetObject","s3:GetObjectTagging"],"Resource":"*"}]}'''
 [[accounts.000000000000.users.writer.access_keys]]
-id = "WRITERWRITERWRITER02"
+id = "WRITERWRITERWRITER01"
 secret = "writer-secret"
 
 [accounts.000000000000.users.cleaner.policies]
 versions = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:DeleteObjectVersion","Resource":"*"}]}'
 [[accounts.000000000000.users.cleaner.access_keys]]
-id = "CLEANERCLEANERCLEAN1"
+id = "CLEANERCLEANERCLEA01"
 secret = "cleaner-secret"
 
 [accounts.000000000000.users.surveyor.policies]
 attributes = '''{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObjectAttributes","Resource":"*"},
   {"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::*/open"}]}'''
 [[accounts.000000000000.users.surveyor.access_keys]]
-id = "SURVEYORSURVEYORSUR1"
+id = "SURVEYORSURVEYORSU01"
 secret = "surveyor-secret"
 "#;
 
-struct World {
-    gateway: Gateway,
-    root: S3,
-    bucket: String,
-    _folder: tempfile::TempDir,
-}
-
 impl World {
-    async fn start() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("identities.toml");
-        std::fs::write(&file, FILE).unwrap();
-        let gateway = Gateway::start_with(&[("SEALGATE_IDENTITIES", file.to_str().unwrap())]).await;
-        let root = gateway.s3();
-        let bucket = root.bucket("deputy").await;
-        Self { gateway, root, bucket, _folder: folder }
-    }
-
-    fn tagger(&self) -> S3 {
-        self.gateway.s3_as("TAGGERTAGGERTAGGER01", "tagger-secret")
-    }
-
-    fn writer(&self) -> S3 {
-        self.gateway.s3_as("WRITERWRITERWRITER02", "writer-secret")
-    }
-
     /// The value of the tag `class` of an object, if the object is there and has it.
     async fn class(&self, key: &str) -> Option<String> {
         let answer = self.root.get(&self.bucket, key).flag("tagging").send().await;
@@ -148,8 +123,8 @@ async fn sub_resources_that_backends_do_not_know_are_not_implemented() {
 /// MinIO routes a PUT with `x-amz-copy-source` to CopyObject, whatever sub-resource it has.
 #[tokio::test]
 async fn a_source_is_taken_by_copies_alone() {
-    let world = World::start().await;
-    let (root, tagger, bucket) = (&world.root, world.tagger(), &world.bucket);
+    let world = World::start("deputy", FILE, &[]).await;
+    let (root, tagger, bucket) = (&world.root, world.user("tagger"), &world.bucket);
     root.put(bucket, "secret", "secret").send().await.ok();
     root.put(bucket, "k", "mine").send().await.ok();
     for flag in ["legal-hold", "retention", "tagging", "acl"] {
@@ -166,8 +141,8 @@ async fn a_source_is_taken_by_copies_alone() {
 /// The tags that are stored are those that the policy was asked about.
 #[tokio::test]
 async fn no_way_to_write_a_tag_goes_around_the_policy() {
-    let world = World::start().await;
-    let (root, tagger, bucket) = (&world.root, world.tagger(), &world.bucket);
+    let world = World::start("deputy", FILE, &[]).await;
+    let (root, tagger, bucket) = (&world.root, world.user("tagger"), &world.bucket);
     root.put(bucket, "plain", "untagged").send().await.ok();
     let refused = |answer: Answer| assert!(answer.status.is_client_error(), "{}", answer.described());
     let tagged = |call: Call| call.header("x-amz-tagging", "class=public");
@@ -194,15 +169,15 @@ async fn no_way_to_write_a_tag_goes_around_the_policy() {
     refused(tagger.part(bucket, "k", &upload, 1, "").copy_source((bucket, "plain")).send().await);
 
     // `false` is a tag like others.
-    let writer = world.writer();
+    let writer = world.user("writer");
     writer.put(bucket, "k", "x").header("x-amz-tagging", "false").send().await.error(403, "AccessDenied");
     writer.put(bucket, "k", "x").send().await.ok();
 }
 
 #[tokio::test]
 async fn a_copy_takes_no_tags_along_that_its_caller_may_not_write() {
-    let world = World::start().await;
-    let (root, tagger, writer, bucket) = (&world.root, world.tagger(), world.writer(), &world.bucket);
+    let world = World::start("deputy", FILE, &[]).await;
+    let (root, tagger, writer, bucket) = (&world.root, world.user("tagger"), world.user("writer"), &world.bucket);
     root.put(bucket, "tagged", "x").header("x-amz-tagging", "class=public").send().await.ok();
     writer.copy((bucket, "tagged"), bucket, "copy").send().await.error(403, "AccessDenied");
     assert_eq!(world.class("copy").await, None);
@@ -220,8 +195,8 @@ async fn a_copy_takes_no_tags_along_that_its_caller_may_not_write() {
 
 #[tokio::test]
 async fn attributes_are_for_those_who_may_read_the_object() {
-    let world = World::start().await;
-    let surveyor = world.gateway.s3_as("SURVEYORSURVEYORSUR1", "surveyor-secret");
+    let world = World::start("deputy", FILE, &[]).await;
+    let surveyor = world.user("surveyor");
     for key in ["open", "closed"] {
         world.root.put(&world.bucket, key, bytes(1, 100)).send().await.ok();
     }
@@ -235,8 +210,8 @@ async fn attributes_are_for_those_who_may_read_the_object() {
 
 #[tokio::test]
 async fn an_empty_version_id_is_none() {
-    let world = World::start().await;
-    let cleaner = world.gateway.s3_as("CLEANERCLEANERCLEAN1", "cleaner-secret");
+    let world = World::start("deputy", FILE, &[]).await;
+    let cleaner = world.user("cleaner");
     world.root.put(&world.bucket, "k", "x").send().await.ok();
     let document = "<Delete><Object><Key>k</Key><VersionId></VersionId></Object></Delete>";
     let digest = crate::support::sums::content_md5(document.as_bytes());

@@ -10,7 +10,7 @@ use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, Server
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{DigitallySignedStruct, SignatureScheme, SupportedProtocolVersion};
 
-use crate::support::{Answer, Gateway, S3, postgres};
+use crate::support::{Answer, Gateway, S3, World, postgres};
 
 const FILE: &str = r#"
 [accounts.000000000000.users.ann.policies]
@@ -29,27 +29,9 @@ secret = "bob-secret"
 trust = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"000000000000"},"Action":"sts:AssumeRole"}]}'
 "#;
 
-struct World {
-    gateway: Gateway,
-    root: S3,
-    bucket: String,
-    _folder: tempfile::TempDir,
-}
-
 impl World {
-    async fn start(settings: &[(&str, &str)]) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("identities.toml");
-        std::fs::write(&file, FILE).unwrap();
-        let settings = [&[("SEALGATE_IDENTITIES", file.to_str().unwrap())], settings].concat();
-        let gateway = Gateway::start_with(&settings).await;
-        let root = gateway.s3();
-        let bucket = root.bucket("callers").await;
-        Self { gateway, root, bucket, _folder: folder }
-    }
-
     /// Puts a policy of these statements, in which BUCKET is the bucket.
-    async fn put(&self, s3: &S3, statements: &str, confirm: Option<&str>) -> Answer {
+    async fn put_as(&self, s3: &S3, statements: &str, confirm: Option<&str>) -> Answer {
         let text = format!(r#"{{"Version":"2012-10-17","Statement":[{statements}]}}"#).replace("BUCKET", &self.bucket);
         let mut call = s3.put(&self.bucket, "", text).flag("policy");
         if let Some(confirm) = confirm {
@@ -60,7 +42,7 @@ impl World {
 
     /// A session of the role `app`.
     async fn session(&self, name: &str, policy: Option<&str>) -> S3 {
-        let mut ann = self.gateway.s3_as("ANNANNANNANNANNANN01", "ann-secret");
+        let mut ann = self.user("ann");
         ann.signer.service = "sts";
         let mut form = vec![
             ("Action", "AssumeRole"),
@@ -86,7 +68,7 @@ const READ_ALL: &str =
 
 #[tokio::test]
 async fn sessions_of_a_role() {
-    let world = World::start(&[]).await;
+    let world = World::start("callers", FILE, &[]).await;
     let (root, bucket) = (&world.root, &world.bucket);
     root.put(bucket, "a", "x").send().await.ok();
     let (one, two) = (world.session("one", None).await, world.session("two", None).await);
@@ -97,7 +79,7 @@ async fn sessions_of_a_role() {
 
     // Named by its role: every session, within what the session was narrowed to.
     let to_role = r#"{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::000000000000:role/app"},"Action":["s3:GetObject","s3:PutObject"],"Resource":"arn:aws:s3:::BUCKET/*"}"#;
-    world.put(root, to_role, None).await.status(204);
+    world.put_as(root, to_role, None).await.status(204);
     get(&one).await.ok();
     get(&narrow).await.ok();
     one.put(bucket, "b", "y").send().await.ok();
@@ -107,7 +89,7 @@ async fn sessions_of_a_role() {
     // Named by its very ARN: that session alone, and nothing narrows it.
     let to_session = r#"{"Effect":"Allow","Principal":{"AWS":["arn:aws:sts::000000000000:assumed-role/app/one","arn:aws:sts::000000000000:assumed-role/app/narrow"]},
         "Action":["s3:GetObject","s3:PutObject"],"Resource":"arn:aws:s3:::BUCKET/*"}"#;
-    world.put(root, to_session, None).await.status(204);
+    world.put_as(root, to_session, None).await.status(204);
     get(&one).await.ok();
     narrow.put(bucket, "b", "y").send().await.ok();
     get(&two).await.error(403, "AccessDenied");
@@ -117,7 +99,7 @@ async fn sessions_of_a_role() {
           "Condition":{"ArnEquals":{"aws:PrincipalArn":"arn:aws:iam::000000000000:role/app"}}},
         {"Effect":"Deny","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::BUCKET/*",
           "Condition":{"StringLike":{"aws:userid":"*:two"}}}"#;
-    world.put(root, denied, None).await.status(204);
+    world.put_as(root, denied, None).await.status(204);
     get(&one).await.ok();
     get(&two).await.error(403, "AccessDenied");
     // A token that is not the session's is nobody's.
@@ -128,11 +110,11 @@ async fn sessions_of_a_role() {
 
 #[tokio::test]
 async fn nobody_locks_himself_out_without_saying_so() {
-    let world = World::start(&[]).await;
-    let bob = world.gateway.s3_as("BOBBOBBOBBOBBOBBOB01", "bob-secret");
+    let world = World::start("callers", FILE, &[]).await;
+    let bob = world.user("bob");
     let lock = r#"{"Effect":"Deny","Principal":{"AWS":"arn:aws:iam::000000000000:user/bob"},"Action":"s3:PutBucketPolicy","Resource":"arn:aws:s3:::BUCKET"}"#;
     for confirm in [None, Some("false")] {
-        world.put(&bob, lock, confirm).await.error(403, "AccessDenied");
+        world.put_as(&bob, lock, confirm).await.error(403, "AccessDenied");
     }
     world.root.get(&world.bucket, "").flag("policy").send().await.error(404, "NoSuchBucketPolicy");
     // Under a condition that is met now, too, and not under one that is not.
@@ -142,14 +124,14 @@ async fn nobody_locks_himself_out_without_saying_so() {
             &format!("BUCKET\",\"Condition\":{{\"IpAddress\":{{\"aws:SourceIp\":\"{address}\"}}}}}}"),
         )
     };
-    world.put(&bob, &by_address("127.0.0.1"), None).await.error(403, "AccessDenied");
-    world.put(&bob, &by_address("192.0.2.1"), None).await.status(204);
-    world.put(&bob, lock, Some("yes")).await.error(400, "InvalidArgument");
-    world.put(&bob, lock, Some("true")).await.status(204);
-    world.put(&bob, lock, Some("true")).await.error(403, "AccessDenied");
+    world.put_as(&bob, &by_address("127.0.0.1"), None).await.error(403, "AccessDenied");
+    world.put_as(&bob, &by_address("192.0.2.1"), None).await.status(204);
+    world.put_as(&bob, lock, Some("yes")).await.error(400, "InvalidArgument");
+    world.put_as(&bob, lock, Some("true")).await.status(204);
+    world.put_as(&bob, lock, Some("true")).await.error(403, "AccessDenied");
     // The root user cannot lock himself out, so nothing is asked of him.
     world
-        .put(&world.root, &lock.replace("{\"AWS\":\"arn:aws:iam::000000000000:user/bob\"}", "\"*\""), None)
+        .put_as(&world.root, &lock.replace("{\"AWS\":\"arn:aws:iam::000000000000:user/bob\"}", "\"*\""), None)
         .await
         .status(204);
     world.root.delete(&world.bucket, "").flag("policy").send().await.status(204);
@@ -225,7 +207,7 @@ const CERTIFICATE_KEY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vector
 
 #[tokio::test]
 async fn the_version_of_tls() {
-    let world = World::start(&[]).await;
+    let world = World::start("callers", FILE, &[]).await;
     world.root.put(&world.bucket, "a", "x").send().await.ok();
     let rule = |operator: &str, key: &str, value: &str| {
         format!(
@@ -233,10 +215,10 @@ async fn the_version_of_tls() {
         )
     };
     let statements = [rule("NumericLessThan", "s3:TlsVersion", "1.3"), rule("Bool", "aws:SecureTransport", "false")];
-    world.put(&world.root, &statements.join(","), None).await.status(204);
+    world.put_as(&world.root, &statements.join(","), None).await.status(204);
     world.root.get(&world.bucket, "a").send().await.error(403, "AccessDenied");
     // The same data behind TLS.
-    let World { gateway, bucket, _folder, .. } = world;
+    let World { gateway, bucket, folder: _folder, .. } = world;
     let tls = gateway.restart_with(&[("SEALGATE_TLS_CERT", CERTIFICATE), ("SEALGATE_TLS_KEY", CERTIFICATE_KEY)]).await;
     assert_eq!(over_tls(&tls.s3(), &rustls::version::TLS13, &bucket, "a").await, 200);
     assert_eq!(over_tls(&tls.s3(), &rustls::version::TLS12, &bucket, "a").await, 403);

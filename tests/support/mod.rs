@@ -18,6 +18,7 @@ pub mod sign;
 pub mod sse;
 pub mod sums;
 pub mod watch;
+pub mod world;
 pub mod xml;
 
 pub use answer::Answer;
@@ -26,6 +27,7 @@ pub use client::{Form, S3};
 pub use data::bytes;
 pub use gateway::Gateway;
 pub use sums::Sum;
+pub use world::World;
 pub use xml::Xml;
 
 /// 5 MiB: the least size of a part that is not the last.
