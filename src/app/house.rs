@@ -83,6 +83,7 @@ pub async fn open(settings: Settings) -> anyhow::Result<House> {
         access,
         identities,
         bucket_turns: tokio::sync::Mutex::default(),
+        backend_owner: tokio::sync::OnceCell::new(),
         settings: DoorSettings {
             region: settings.region,
             regions: settings.regions,

@@ -145,7 +145,7 @@ mod tests {
         };
         let bucket = BucketName::new("photos").unwrap();
         let text = r#"{"Statement":{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::photos/*"}}"#;
-        let policy = BucketPolicy::check(text.as_bytes(), &bucket, &|_| true).unwrap();
+        let policy = BucketPolicy::check(text.as_bytes(), &bucket, &|_, _| true).unwrap();
         let rules = open().await;
         assert_eq!(*rules.of(&bucket), Access::default());
         rules.set_policy(&bucket, Some(policy.clone())).await.unwrap();

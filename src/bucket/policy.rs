@@ -27,8 +27,13 @@ pub struct MalformedPolicy {
 }
 
 impl BucketPolicy {
-    /// Checks a policy that a client puts. `exists`: whether a user or role of this ARN can be meant.
-    pub fn check(text: &[u8], bucket: &BucketName, exists: &dyn Fn(&str) -> bool) -> Result<Self, MalformedPolicy> {
+    /// Checks a policy that a client puts. `exists`: whether a principal of this kind (`AWS` with an ARN, or `CanonicalUser`
+    /// with an account's id) can be meant.
+    pub fn check(
+        text: &[u8],
+        bucket: &BucketName,
+        exists: &dyn Fn(&str, &str) -> bool,
+    ) -> Result<Self, MalformedPolicy> {
         let not_json = || MalformedPolicy::new("Policies must be valid JSON and the first byte must be '{'");
         let text = std::str::from_utf8(text).ok().filter(|text| text.starts_with('{')).ok_or_else(not_json)?;
         let value: Value = serde_json::from_str(text).map_err(|_| not_json())?;
@@ -43,8 +48,8 @@ impl BucketPolicy {
         if let Some(what) = document.unclear() {
             return Err(MalformedPolicy::new(format!("Policy is not understood: {what}")));
         }
-        if let Some(arn) = document.principal_arns().find(|arn| !exists(arn)) {
-            return Err(MalformedPolicy::invalid_principal(&format!("\"AWS\" : \"{arn}\"")));
+        if let Some((kind, name)) = document.named().find(|(kind, name)| !exists(kind, name)) {
+            return Err(MalformedPolicy::invalid_principal(&format!("\"{kind}\" : \"{name}\"")));
         }
         Ok(Self { text: text.to_owned(), document: Some(document) })
     }

@@ -79,14 +79,7 @@ fn check_principal(principal: &Value) -> Result<(), MalformedPolicy> {
     for (kind, named) in kinds {
         let invalid = |text: &str| Err(MalformedPolicy::invalid_principal(&format!("\"{kind}\" : \"{text}\"")));
         let Some(named) = texts(named) else { return invalid(&text_of(named)) };
-        let accepted = |text: &&str| match kind.as_str() {
-            "AWS" => is_principal(text),
-            // Services and federations are nobody here, so naming one gives nothing away and shuts nobody out.
-            "Service" | "Federated" => !text.is_empty(),
-            // No account has a canonical id here: a Deny that names one would not be what it seems.
-            _ => false,
-        };
-        if let Some(text) = named.iter().find(|text| !accepted(text)) {
+        if let Some(text) = named.iter().find(|text| !is_principal(kind, text)) {
             return invalid(text);
         }
     }
@@ -201,11 +194,15 @@ fn refuse<T>(message: impl Into<String>) -> Result<T, MalformedPolicy> {
 mod tests {
     use super::super::policy::BucketPolicy;
     use super::*;
+    use crate::policy::canonical_user_id;
 
     const UNFIT: &str = "Conditions do not apply to combination of actions and resources in statement";
 
     fn message(text: &str) -> String {
-        let exists = |arn: &str| !arn.ends_with("user/gone");
+        let exists = |kind: &str, name: &str| match kind {
+            "CanonicalUser" => name == canonical_user_id("111122223333"),
+            _ => !name.ends_with("user/gone"),
+        };
         match BucketPolicy::check(text.as_bytes(), &BucketName::new("photos").unwrap(), &exists) {
             Ok(_) => String::new(),
             Err(malformed) => malformed.message,
@@ -226,6 +223,10 @@ mod tests {
             members.push(format!("{name:?}:{value}"));
         }
         message(&format!(r#"{{"Version":"2012-10-17","Statement":[{{{}}}]}}"#, members.join(",")))
+    }
+
+    fn canonical(change: impl Fn(String) -> String) -> String {
+        format!(r#"{{"CanonicalUser":["{}"]}}"#, change(canonical_user_id("111122223333")))
     }
 
     #[test]
@@ -252,6 +253,13 @@ mod tests {
             ("Principal", r#"{"AWS":"arn:aws:iam::111122223333:user/gone"}"#, "Invalid principal in policy"),
             ("Principal", r#"{"AWS":"arn:aws:iam::111122223333:user/*"}"#, "Invalid principal in policy"),
             ("Principal", r#"{"CanonicalUser":"79a59df900b949e5"}"#, "Invalid principal in policy"),
+            ("Principal", r#"{"CanonicalUser":"*"}"#, "Invalid principal in policy"),
+            ("Principal", r#"{"CanonicalUser":""}"#, "Invalid principal in policy"),
+            ("Principal", r#"{"CanonicalUser":[]}"#, "Invalid principal in policy"),
+            ("Principal", r#"{"CanonicalUser":"111122223333"}"#, "Invalid principal in policy"),
+            ("Principal", &format!(r#"{{"CanonicalUser":"{}"}}"#, "0".repeat(64)), "Invalid principal in policy"),
+            ("Principal", &canonical(|id| id.to_uppercase()), "Invalid principal in policy"),
+            ("Principal", &canonical(|id| format!(r#"{id}","*"#)), "Invalid principal in policy"),
             ("Principal", r#""alice""#, "Invalid principal in policy"),
             ("NotPrincipal", r#""*""#, "Found both Principal and NotPrincipal in one statement"),
             ("Condition", r#"{"StringEqualz":{"s3:prefix":"a"}}"#, "Invalid Condition type : StringEqualz"),
@@ -295,6 +303,7 @@ mod tests {
         let bucket_acl = r#"{"Effect":"Deny","Principal":"*","Action":"s3:Put*","Resource":["arn:aws:s3:::photos","arn:aws:s3:::photos/*"],
             "Condition":{"StringEquals":{"s3:x-amz-acl":"public-read"}}}"#;
         assert_eq!(message(&format!("{{\"Statement\":{bucket_acl}}}")), "");
+        assert_eq!(with("Principal", &canonical(|id| id)), "");
         let lists = r#"{"Effect":"Allow","Principal":"*","Action":["s3:List*","s3:GetBucketLocation"],
             "Resource":"arn:aws:s3:::photos","Condition":{"StringLike":{"s3:prefix":"a/*"}}}"#;
         assert_eq!(message(&format!("{{\"Statement\":{lists}}}")), "");

@@ -148,6 +148,11 @@ impl Identities {
         self.table.load().has_account(account)
     }
 
+    /// Whether a canonical user id is that of an account that is known here.
+    pub fn has_canonical_user(&self, id: &str) -> bool {
+        self.table.load().has_canonical_user(id)
+    }
+
     /// The gateway's own account.
     pub fn account(&self) -> &AccountId {
         &self.root.account

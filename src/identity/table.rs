@@ -6,7 +6,7 @@ use std::sync::Arc;
 use time::OffsetDateTime;
 
 use crate::names::{AccountId, principal_arn};
-use crate::policy::{Document, Kind};
+use crate::policy::{Document, Kind, canonical_user_id};
 use crate::sigv4::SecretKeyText;
 
 use super::caller::{CallerKind, Person, SessionFacts};
@@ -80,6 +80,10 @@ impl Table {
 
     pub fn has_account(&self, account: &AccountId) -> bool {
         self.accounts.contains(account)
+    }
+
+    pub fn has_canonical_user(&self, id: &str) -> bool {
+        self.accounts.iter().any(|account| canonical_user_id(account.as_str()) == id)
     }
 
     /// Who a session is now. `None`: its role or user is no more, so neither is the session.

@@ -16,7 +16,8 @@ pub fn check(kms: &Kms, policy: &str) -> Result<(), Error> {
     if let Some(what) = document.unclear() {
         return Err(malformed(format!("Policy contains what is not understood: {what}")));
     }
-    if document.principal_arns().any(|arn| !kms.principal_exists(arn)) {
+    // Canonical user ids are S3's alone.
+    if document.named().any(|(kind, name)| kind != "AWS" || !kms.principal_exists(name)) {
         return Err(malformed("Policy contains a statement with one or more invalid principals.".to_owned()));
     }
     Ok(())

@@ -68,11 +68,13 @@ impl Document {
         self.statements.iter().any(|statement| statement.asks(prefix))
     }
 
-    /// The ARNs of users, roles and sessions that the document's principals name.
-    pub fn principal_arns(&self) -> impl Iterator<Item = &str> {
+    /// Whom the document's principals name, with the kind: `AWS` and the ARNs of users, roles and sessions, `CanonicalUser`
+    /// and ids of accounts.
+    pub fn named(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let elements = self.statements.iter().filter_map(|statement| statement.principal.as_ref());
         elements.flat_map(|element| element.named()).filter_map(|named| match named {
-            Named::Arn(arn) => Some(arn.as_str()),
+            Named::Arn(arn) => Some(("AWS", arn.as_str())),
+            Named::CanonicalUser(id) => Some(("CanonicalUser", id.as_str())),
             Named::Everyone | Named::Account(_) | Named::Other => None,
         })
     }

@@ -6,6 +6,7 @@
 //!
 //! Must not know: callers, where documents come from, what the actions do.
 
+mod canonical;
 mod condition;
 mod document;
 mod evaluate;
@@ -20,9 +21,10 @@ mod statement;
 mod template;
 mod truth;
 
+pub use canonical::canonical_user_id;
 pub use condition::is_operator;
 pub use document::{Document, Kind, Malformed};
 pub use evaluate::{Decision, Reason, Request, evaluate};
 pub use facts::{Facts, NoFacts, Values, is_known as is_condition_key};
 pub use glob::action_matches;
-pub use principal::{Principal, Whom, is_aws as is_principal};
+pub use principal::{Principal, Whom, is_valid as is_principal};

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::canonical::{canonical_user_id, is_canonical};
 use super::json::Json;
 
 /// Who asks.
@@ -38,6 +39,8 @@ pub(super) enum Named {
     Everyone,
     /// An account's id or its root's ARN.
     Account(String),
+    /// An account, by its canonical user id.
+    CanonicalUser(String),
     /// A user, role or session.
     Arn(String),
     /// A service or federation: nobody of those asks here.
@@ -88,15 +91,20 @@ impl Named {
     fn means(&self, principal: &Principal<'_>) -> Option<Whom> {
         match self {
             Self::Everyone => Some(Whom::Role),
-            Self::Account(account) if principal.account == Some(account) => {
-                // The root user is the account.
-                Some(if principal.arn.ends_with(":root") { Whom::Itself } else { Whom::Account })
+            Self::Account(account) if principal.account == Some(account) => Some(as_account(principal)),
+            Self::CanonicalUser(id) if principal.account.is_some_and(|account| canonical_user_id(account) == *id) => {
+                Some(as_account(principal))
             }
             Self::Arn(arn) if arn == principal.arn => Some(Whom::Itself),
             Self::Arn(arn) if principal.role_arn == Some(arn) => Some(Whom::Role),
-            Self::Account(_) | Self::Arn(_) | Self::Other => None,
+            Self::Account(_) | Self::CanonicalUser(_) | Self::Arn(_) | Self::Other => None,
         }
     }
+}
+
+/// The root user is the account.
+fn as_account(principal: &Principal<'_>) -> Whom {
+    if principal.arn.ends_with(":root") { Whom::Itself } else { Whom::Account }
 }
 
 fn named(kinds: BTreeMap<String, Json>) -> Result<Vec<Named>, String> {
@@ -109,7 +117,9 @@ fn named(kinds: BTreeMap<String, Json>) -> Result<Vec<Named>, String> {
         for text in texts {
             named.push(match kind.as_str() {
                 "AWS" => aws(&text).ok_or_else(|| format!("{text:?} is not a valid principal"))?,
-                "Service" | "Federated" | "CanonicalUser" => Named::Other,
+                "CanonicalUser" if is_canonical(&text) => Named::CanonicalUser(text),
+                "CanonicalUser" => return Err(format!("{text:?} is not a canonical user id")),
+                "Service" | "Federated" => Named::Other,
                 _ => return Err(format!("{kind:?} is not a kind of principal")),
             });
         }
@@ -117,9 +127,14 @@ fn named(kinds: BTreeMap<String, Json>) -> Result<Vec<Named>, String> {
     Ok(named)
 }
 
-/// Whether `text` can stand behind `"AWS":` in a principal.
-pub fn is_aws(text: &str) -> bool {
-    aws(text).is_some()
+/// Whether `text` can stand behind `"<kind>":` in a principal.
+pub fn is_valid(kind: &str, text: &str) -> bool {
+    match kind {
+        "AWS" => aws(text).is_some(),
+        "CanonicalUser" => is_canonical(text),
+        "Service" | "Federated" => !text.is_empty(),
+        _ => false,
+    }
 }
 
 fn aws(text: &str) -> Option<Named> {

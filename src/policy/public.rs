@@ -89,6 +89,7 @@ mod tests {
         assert!(public(r#"{"AWS":["111122223333","*"]}"#, ""));
         assert!(!public(r#"{"AWS":"111122223333"}"#, ""));
         assert!(!public(r#"{"Service":"s3.amazonaws.com"}"#, ""));
+        assert!(!public(&format!(r#"{{"CanonicalUser":"{}"}}"#, "0".repeat(64)), ""));
         assert!(!condition(r#"{"StringEquals":{"aws:SourceVpc":"vpc-91237329"}}"#));
         assert!(condition(r#"{"StringLike":{"aws:SourceVpc":"vpc-*"}}"#));
         assert!(condition(r#"{"StringNotEquals":{"aws:SourceVpc":"vpc-91237329"}}"#));

@@ -22,6 +22,7 @@ mod janitor;
 mod legacy_bucket;
 mod list;
 mod multipart;
+mod owners;
 mod policy_callers;
 pub mod post_form;
 mod presigned;

@@ -18,6 +18,8 @@ pub struct Door {
     pub identities: Arc<Identities>,
     /// Buckets are made and deleted one at a time: in between, the backend and the gateway's settings of a bucket differ.
     pub bucket_turns: tokio::sync::Mutex<()>,
+    /// The canonical id of the backend's owner, once it was needed.
+    pub backend_owner: tokio::sync::OnceCell<String>,
     pub settings: DoorSettings,
 }
 

@@ -11,7 +11,8 @@ use super::permission::{About, Asker, Signed};
 use super::routes::{self, Kind, Level, NoRoute, Route, Verb};
 use super::stated::{self, Stated};
 use super::{
-    Door, Incoming, Query, Reply, S3Error, Unpermitted, cors, document, forward, guard, permission, target, verbs,
+    Door, Incoming, Query, Reply, S3Error, Unpermitted, cors, document, forward, guard, owner, permission, target,
+    verbs,
 };
 use crate::front::access_log::Entry;
 use crate::front::doors::origin_of;
@@ -134,6 +135,7 @@ async fn dispatch(door: &Door, route: &'static Route, asked: Asked) -> Result<Re
             };
             let permit = asker.ask(route, target, about).await?;
             let hides = Hiding::of(kind, &caller, &origin, &head, signed);
+            let head = owner::head_to_backend(door, head).await?;
             let incoming = Incoming { permit, caller, origin, head, query, verified, body, document };
             let answer = match kind {
                 Kind::Typed(verb) => verbs::dispatch(door, verb, incoming).await,

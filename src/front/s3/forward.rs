@@ -10,7 +10,7 @@ use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use http::{Response, StatusCode};
 use md5::Digest as _;
 
-use super::{Door, Incoming, Query, Reply, S3Error, document, location, public_acl, routes};
+use super::{Door, Incoming, Query, Reply, S3Error, document, location, owner, public_acl, routes};
 use crate::identity::{Permit, Target};
 use crate::upstream::{self, Body, BoxBody, Failure, Request};
 
@@ -25,9 +25,16 @@ pub async fn forward(door: &Door, incoming: Incoming) -> Result<Reply, S3Error> 
         None => document::read(&incoming.head, incoming.verified.as_ref(), incoming.body, MAX_DOCUMENT_LEN).await?,
     };
     refuse_select(&incoming.query, &document)?;
-    refuse_public_acl(door, &incoming.permit, &document)?;
+    let action = incoming.permit.action();
+    if ACL_ACTIONS.contains(&action) {
+        refuse_public_acl(door, &incoming.permit, &document)?;
+        document = owner::acl_to_backend(door, document).await?;
+    }
+    if ACLS_READ.contains(&action) {
+        return acl(door, with_document(request, document)).await;
+    }
     let Some(backend) = door.upstream.region() else { return pass(door, with_document(request, document)).await };
-    if incoming.permit.action() == "s3:CreateBucket" {
+    if action == "s3:CreateBucket" {
         document = location::of_new_bucket(document, &[&door.settings.region, &incoming.origin.region], backend);
     }
     let mut reply = pass(door, with_document(request, document)).await?;
@@ -36,7 +43,7 @@ pub async fn forward(door: &Door, incoming: Incoming) -> Result<Reply, S3Error> 
     {
         reply.headers_mut().insert(BUCKET_REGION, region);
     }
-    match incoming.permit.action() {
+    match action {
         "s3:GetBucketLocation" => {
             let (mut parts, body) = reply.into_parts();
             let document = upstream::collect(body, MAX_DOCUMENT_LEN).await?;
@@ -101,9 +108,7 @@ fn refuse_select(query: &Query, document: &[u8]) -> Result<(), S3Error> {
 
 /// An ACL for everyone, where the bucket's Block Public Access keeps that out.
 fn refuse_public_acl(door: &Door, permit: &Permit, document: &[u8]) -> Result<(), S3Error> {
-    let (true, Some(bucket)) = (ACL_ACTIONS.contains(&permit.action()) && !document.is_empty(), permit.bucket()) else {
-        return Ok(());
-    };
+    let (false, Some(bucket)) = (document.is_empty(), permit.bucket()) else { return Ok(()) };
     let block = door.access.of(bucket).public_access.unwrap_or_default();
     match block.block_public_acls && public_acl::in_document(document) {
         true => Err(S3Error::access_denied()),
@@ -112,6 +117,19 @@ fn refuse_public_acl(door: &Door, permit: &Permit, document: &[u8]) -> Result<()
 }
 
 const ACL_ACTIONS: [&str; 3] = ["s3:PutBucketAcl", "s3:PutObjectAcl", "s3:PutObjectVersionAcl"];
+const ACLS_READ: [&str; 3] = ["s3:GetBucketAcl", "s3:GetObjectAcl", "s3:GetObjectVersionAcl"];
+
+/// The backend's ACL, with the owner as clients know it.
+async fn acl(door: &Door, request: Request) -> Result<Reply, S3Error> {
+    let (mut parts, body) = pass(door, request).await?.into_parts();
+    let document = upstream::collect(body, MAX_DOCUMENT_LEN).await?;
+    let document = owner::acl_of_answer(&document, door.identities.account()).ok_or_else(|| {
+        tracing::error!("the backend's ACL is not XML");
+        S3Error::internal()
+    })?;
+    parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(document.len()));
+    Ok(Reply::from_parts(parts, upstream::full(document)))
+}
 
 /// The query without signature and SDK marks.
 pub fn backend_query(query: &Query) -> Vec<(String, Option<String>)> {

@@ -17,6 +17,7 @@ mod guard;
 mod incoming;
 pub mod list;
 mod location;
+mod owner;
 mod permission;
 #[cfg(test)]
 mod policy_cases;

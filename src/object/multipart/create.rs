@@ -45,7 +45,8 @@ impl Objects {
             .to_owned();
         let (upload, answer) = self.create_backend_upload_with_answer((&bucket, &object_key), sealed.headers).await?;
         let name = UploadName { bucket, object_key, upload_id: upload.id().to_owned() };
-        let record = UploadRecord::seal(&name, &encoded, &create.declared, create.checksum, &sealed.keys)?;
+        let initiator = create.permit.caller().arn();
+        let record = UploadRecord::seal(&name, &encoded, &create.declared, initiator, create.checksum, &sealed.keys)?;
         if let Err(error) = self.write_upload_record(&name, record).await {
             upload.give_up().await;
             return Err(error);

@@ -1,10 +1,12 @@
-//! The headers with which an upload was begun, for the policies that decide on its parts.
+//! How an upload was begun: the headers, for the policies that decide on its parts, and by whom.
+
+use std::sync::Arc;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::super::Objects;
 use super::super::error::{Error, Fault};
-use super::upload_record::UploadName;
+use super::upload_record::{UploadName, UploadRecord};
 
 /// One line a header.
 pub fn encode(headers: &HeaderMap) -> String {
@@ -25,9 +27,18 @@ pub fn decode(text: &str) -> Option<HeaderMap> {
 impl Objects {
     /// The declared headers of an upload; none of one that does not exist.
     pub async fn declared(&self, name: &UploadName) -> Result<HeaderMap, Error> {
+        Ok(self.known_upload(name).await?.map(|record| record.declared.clone()).unwrap_or_default())
+    }
+
+    /// The ARN of who began an upload. `None`: it was not begun here, or before that was noted.
+    pub async fn initiator(&self, name: &UploadName) -> Result<Option<String>, Error> {
+        Ok(self.known_upload(name).await?.and_then(|record| record.initiator.clone()))
+    }
+
+    async fn known_upload(&self, name: &UploadName) -> Result<Option<Arc<UploadRecord>>, Error> {
         match self.upload_record(name).await {
-            Ok(record) => Ok(record.declared.clone()),
-            Err(Error::Caller(Fault::NoSuchUpload)) => Ok(HeaderMap::new()),
+            Ok(record) => Ok(Some(record)),
+            Err(Error::Caller(Fault::NoSuchUpload)) => Ok(None),
             Err(error) => Err(error),
         }
     }

@@ -42,6 +42,8 @@ pub struct PartsPage {
     pub next_marker: Option<u16>,
     pub checksum: Option<(Algorithm, ChecksumKind)>,
     pub storage_class: Option<String>,
+    /// The ARN of who began the upload, if that is known.
+    pub initiator: Option<String>,
 }
 
 impl Objects {
@@ -80,7 +82,13 @@ impl Objects {
             true => Some(parts.last().map_or(list.marker, |part| part.number)),
             false => horizon,
         };
-        Ok(PartsPage { parts, next_marker, checksum: record.checksum(&keys)?, storage_class: backend.storage_class })
+        Ok(PartsPage {
+            parts,
+            next_marker,
+            checksum: record.checksum(&keys)?,
+            storage_class: backend.storage_class,
+            initiator: record.initiator.clone(),
+        })
     }
 }
 

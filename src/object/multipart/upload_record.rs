@@ -2,13 +2,13 @@
 //!
 //! | bytes | field |
 //! |---|---|
-//! | 1 | version, 1 |
-//! | 2 + n | bucket, object key, upload id, envelope as its header has it, declared headers: each with its length, big endian |
+//! | 1 | version, 2; 1 has no initiator |
+//! | 2 + n | bucket, object key, upload id, envelope as its header has it, declared headers, initiator: each with its length, big endian |
 //! | 12 + 2 + 16 | nonce; checksum algorithm and kind (0: none) under AES-256-GCM; tag |
 //!
 //! Key: HKDF(DEK, "sealgate/v1/upload-record"); associated data: everything before the nonce. Names stand in the clear:
 //! the backend knows them. Declared headers are those by which policies decide on parts, which do not carry them, as
-//! `name: value` lines.
+//! `name: value` lines. The initiator is the ARN of who began the upload, which lists of uploads show.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,7 +26,8 @@ use crate::names::{BucketName, ObjectKey};
 use crate::seal::LayerKeys;
 use crate::upstream::{self, Body};
 
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
+const WITHOUT_INITIATOR: u8 = 1;
 const MAX_RECORD: usize = 64 * 1024;
 
 /// An upload's name.
@@ -70,6 +71,8 @@ pub struct UploadRecord {
     pub envelope: Envelope,
     /// Headers of the request that began the upload.
     pub declared: HeaderMap,
+    /// The ARN of who began it. `None`: of an older record.
+    pub initiator: Option<String>,
     clear: Vec<u8>,
     nonce: [u8; 12],
     sealed: Vec<u8>,
@@ -99,12 +102,14 @@ impl UploadRecord {
         name: &UploadName,
         encoded_envelope: &str,
         declared: &HeaderMap,
+        initiator: &str,
         checksum: Option<(Algorithm, ChecksumKind)>,
         keys: &LayerKeys,
     ) -> Result<Vec<u8>, Error> {
         let mut record = vec![VERSION];
         let declared = declared::encode(declared);
-        for field in [name.bucket.as_str(), name.object_key.as_str(), &name.upload_id, encoded_envelope, &declared] {
+        let UploadName { bucket, object_key, upload_id } = name;
+        for field in [bucket.as_str(), object_key.as_str(), upload_id, encoded_envelope, declared.as_str(), initiator] {
             let len = u16::try_from(field.len()).map_err(|_| Error::Internal("a name that is too long"))?;
             record.extend_from_slice(&len.to_be_bytes());
             record.extend_from_slice(field.as_bytes());
@@ -131,14 +136,17 @@ impl UploadRecord {
             rest = tail;
             Ok(head)
         };
-        if take(1)? != [VERSION] {
-            return Err(DAMAGED);
-        }
-        let mut fields = Vec::with_capacity(5);
-        for _ in 0..5 {
+        let with_initiator = match take(1)? {
+            [VERSION] => true,
+            [WITHOUT_INITIATOR] => false,
+            _ => return Err(DAMAGED),
+        };
+        let mut fields = Vec::with_capacity(6);
+        for _ in 0..5 + usize::from(with_initiator) {
             let len = u16::from_be_bytes(take(2)?.try_into().map_err(|_| DAMAGED)?);
             fields.push(std::str::from_utf8(take(len.into())?).map_err(|_| DAMAGED)?);
         }
+        let initiator = if with_initiator { fields.pop().map(str::to_owned) } else { None };
         let [bucket, object_key, upload_id, envelope, declared] = fields.try_into().map_err(|_| DAMAGED)?;
         let declared = declared::decode(declared).ok_or(DAMAGED)?;
         let nonce = take(12)?.try_into().map_err(|_| DAMAGED)?;
@@ -152,7 +160,7 @@ impl UploadRecord {
             object_key: ObjectKey::new(object_key).map_err(|_| DAMAGED)?,
             upload_id: upload_id.to_owned(),
         };
-        Ok(Self { name, envelope: Envelope::decode(envelope)?, declared, clear, nonce, sealed })
+        Ok(Self { name, envelope: Envelope::decode(envelope)?, declared, initiator, clear, nonce, sealed })
     }
 
     /// The record's bytes.

@@ -15,6 +15,10 @@ pub struct Edit {
     text: String,
 }
 
+pub fn replace(range: Range<usize>, text: String) -> Edit {
+    Edit { range, text }
+}
+
 pub fn remove(range: Range<usize>) -> Edit {
     Edit { range, text: String::new() }
 }

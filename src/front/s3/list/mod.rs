@@ -1,30 +1,33 @@
 //! Listings: the backend's own documents, with the facts of ciphertext put right.
 //!
-//! Only sizes, ETags, checksum elements and the system bucket change; every other byte passes, known or not. Sizes come from
+//! Only sizes, ETags, checksum elements, owners and the system bucket change; every other byte passes, known or not. Sizes come from
 //! the length law. Whether an object is sealed is known from its bucket's state; in a bucket that may hold both, each
 //! object is asked for its envelope.
 
-mod edit;
+pub mod edit;
 mod scan;
+
+use std::ops::Range;
 
 use bytes::Bytes;
 use futures::{FutureExt, StreamExt, TryStreamExt};
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
 use http::{Method, StatusCode};
 
-use super::{Door, Incoming, Reply, S3Error, document, forward, target};
+use super::{Door, Incoming, Reply, S3Error, document, forward, owner, target};
 use crate::bucket::State;
 use crate::envelope;
 use crate::identity::Caller;
 use crate::names::BucketName;
+use crate::object::UploadName;
 use crate::upstream::{self, Request};
-use scan::{Entry, Scan};
+use scan::{Entry, Scan, Upload};
 
 /// The longest listing: 1,000 versions with the longest keys, encoded, stay below it.
 const MAX_LISTING_LEN: usize = 16 << 20;
 
-/// Objects that are asked for their envelopes at once.
-const CONCURRENT_HEADS: usize = 16;
+/// Objects that are asked for their envelopes at once, or uploads for their records.
+const CONCURRENT_READS: usize = 16;
 
 /// Answers any of the listing operations.
 pub async fn list(door: &Door, incoming: Incoming) -> Result<Reply, S3Error> {
@@ -42,10 +45,10 @@ pub async fn list(door: &Door, incoming: Incoming) -> Result<Reply, S3Error> {
 
 /// All buckets belong to the gateway's account: another one has none.
 fn no_buckets(caller: &Caller) -> Reply {
-    let id = caller.account();
+    let owner = owner::element(caller.account());
     let text = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<ListAllMyBucketsResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">\
-         <Owner><ID>{id}</ID></Owner><Buckets></Buckets></ListAllMyBucketsResult>"
+         {owner}<Buckets></Buckets></ListAllMyBucketsResult>"
     );
     let mut reply = Reply::new(upstream::full(text));
     reply.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/xml"));
@@ -63,6 +66,13 @@ async fn rewrite(door: &Door, bucket: Option<&BucketName>, listing: Bytes) -> Re
     };
     let mut edits = edit::hide_bucket(&scan, door.settings.system_bucket.as_str());
     edits.extend(scan.upload_checksums.iter().cloned().map(edit::remove));
+    let own = door.identities.account();
+    edits.extend(scan.owners.iter().map(|range| edit::replace(range.clone(), owner::element(own))));
+    if let Some(bucket) = bucket {
+        for (range, arn) in initiators(door, bucket, &scan).await? {
+            edits.push(edit::replace(range, owner::initiator(arn.as_deref(), own)));
+        }
+    }
     for (entry, _) in scan.entries.iter().zip(sealed).filter(|(_, sealed)| *sealed) {
         edits.extend(edit::put_right(entry));
     }
@@ -74,16 +84,58 @@ async fn sealed_entries(door: &Door, bucket: &BucketName, scan: &Scan) -> Result
     match door.buckets.state(bucket) {
         State::Sealed => Ok(vec![true; scan.entries.len()]),
         State::Mixed => {
-            let ask = |entry| has_envelope(door, bucket, entry, scan.url_encoded).boxed();
+            let ask = |entry| has_envelope(door, bucket, scan, entry).boxed();
             let asked: Vec<_> = scan.entries.iter().map(ask).collect();
-            futures::stream::iter(asked).buffered(CONCURRENT_HEADS).try_collect().await
+            futures::stream::iter(asked).buffered(CONCURRENT_READS).try_collect().await
         }
     }
 }
 
+/// For each upload that shows who began it, where it does, and the ARN of who did. `None`: not begun here.
+async fn initiators(
+    door: &Door,
+    bucket: &BucketName,
+    scan: &Scan,
+) -> Result<Vec<(Range<usize>, Option<String>)>, S3Error> {
+    let ask = |upload: &Upload| {
+        let key = scan.decoded(&upload.key).and_then(|key| target::object_key_of(&key).ok());
+        let (initiator, upload_id) = (upload.initiator.clone(), upload.upload_id.clone());
+        let name = key.map(|object_key| UploadName { bucket: bucket.clone(), object_key, upload_id });
+        async move {
+            let Some(range) = initiator else { return Ok(None) };
+            let arn = match &name {
+                Some(name) => door.objects.initiator(name).await?,
+                None => None,
+            };
+            Ok::<_, S3Error>(Some((range, arn)))
+        }
+        .boxed()
+    };
+    let asked: Vec<_> = scan.uploads.iter().map(ask).collect();
+    futures::stream::iter(asked).buffered(CONCURRENT_READS).try_filter_map(async |known| Ok(known)).try_collect().await
+}
+
+/// The id of the owner that a document names first.
+pub fn first_owner(document: &[u8]) -> Option<String> {
+    scan::scan(document)?.owner_id.filter(|id| !id.is_empty())
+}
+
+/// `text` with every `from` replaced.
+pub fn replace_all(text: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
+    let mut replaced = Vec::with_capacity(text.len());
+    let mut done = 0;
+    for at in memchr::memmem::find_iter(text, from) {
+        replaced.extend_from_slice(&text[done..at]);
+        replaced.extend_from_slice(to);
+        done = at + from.len();
+    }
+    replaced.extend_from_slice(&text[done..]);
+    replaced
+}
+
 /// Whether an object carries an envelope. One that is gone by now is left as it was listed.
-async fn has_envelope(door: &Door, bucket: &BucketName, entry: &Entry, url_encoded: bool) -> Result<bool, S3Error> {
-    let Some(key) = entry.decoded_key(url_encoded) else { return Ok(false) };
+async fn has_envelope(door: &Door, bucket: &BucketName, scan: &Scan, entry: &Entry) -> Result<bool, S3Error> {
+    let Some(key) = scan.decoded(&entry.key) else { return Ok(false) };
     let mut request = Request::new(Method::HEAD).object(bucket, &target::object_key_of(&key)?);
     if let Some(version_id) = &entry.version_id {
         request = request.query("versionId", version_id);

@@ -15,6 +15,11 @@ pub struct Scan {
     pub entries: Vec<Entry>,
     /// Checksum elements of multipart uploads.
     pub upload_checksums: Vec<Range<usize>>,
+    pub uploads: Vec<Upload>,
+    /// Whole elements that tell who owns something.
+    pub owners: Vec<Range<usize>>,
+    /// The first owner's id, unescaped.
+    pub owner_id: Option<String>,
     /// Names of buckets and their whole elements.
     pub buckets: Vec<(String, Range<usize>)>,
 }
@@ -32,14 +37,24 @@ pub struct Entry {
     pub checksums: Vec<Range<usize>>,
 }
 
-impl Entry {
-    /// The object key. `None`: its encoding is broken.
-    pub fn decoded_key(&self, url_encoded: bool) -> Option<Cow<'_, str>> {
-        if !url_encoded {
-            return Some(Cow::Borrowed(&self.key));
+/// One multipart upload that is not completed.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Upload {
+    /// As it stands in its element, unescaped.
+    pub key: String,
+    pub upload_id: String,
+    /// The whole element.
+    pub initiator: Option<Range<usize>>,
+}
+
+impl Scan {
+    /// An object key as its element has it, without the listing's encoding. `None`: its encoding is broken.
+    pub fn decoded<'a>(&self, key: &'a str) -> Option<Cow<'a, str>> {
+        if !self.url_encoded {
+            return Some(Cow::Borrowed(key));
         }
         // Form encoding: a space is a plus.
-        let spaced = self.key.replace('+', " ");
+        let spaced = key.replace('+', " ");
         let decoded = percent_encoding::percent_decode_str(&spaced).decode_utf8().ok()?.into_owned();
         Some(Cow::Owned(decoded))
     }
@@ -66,7 +81,15 @@ pub fn scan(xml: &[u8]) -> Option<Scan> {
                 if path.len() == 1 && is_entry(&name) {
                     scan.entries.push(Entry::default());
                 }
+                if path.len() == 1 && name == "Upload" {
+                    scan.uploads.push(Upload::default());
+                }
                 path.push(Open { name, begin, content: position(&reader) });
+            }
+            Event::Empty(empty) if matches!(empty.local_name().as_ref(), b"Owner" | b"Initiator") => {
+                let name = String::from_utf8(empty.local_name().as_ref().to_vec()).ok()?;
+                let end = position(&reader);
+                scan.close(&path, &Open { name, begin, content: end }, "", end, end)?;
             }
             Event::End(_) => {
                 let open = path.pop()?;
@@ -94,6 +117,11 @@ impl Scan {
         let parents: Vec<&str> = path.iter().skip(1).map(|open| open.name.as_str()).collect();
         match (parents.as_slice(), open.name.as_str()) {
             ([], "EncodingType") => self.url_encoded = text == "url",
+            ([] | ["Contents" | "Version" | "DeleteMarker" | "Upload"], "Owner") => self.owners.push(whole),
+            ([.., "Owner"], "ID") if self.owner_id.is_none() => self.owner_id = Some(unescape(text)?),
+            (["Upload"], "Key") => self.uploads.last_mut()?.key = unescape(text)?,
+            (["Upload"], "UploadId") => self.uploads.last_mut()?.upload_id = unescape(text)?,
+            (["Upload"], "Initiator") => self.uploads.last_mut()?.initiator = Some(whole),
             ([parent], name) if is_entry(parent) => self.entries.last_mut()?.note(name, text, content, whole)?,
             (["Upload"], "ChecksumAlgorithm" | "ChecksumType") => self.upload_checksums.push(whole),
             (["Buckets"], "Bucket") => {
@@ -149,8 +177,9 @@ mod tests {
         let xml = "<R><Contents><Key>a%2Bb+c%2525</Key></Contents><EncodingType>url</EncodingType></R>";
         let scan = scan(xml.as_bytes()).unwrap();
         assert!(scan.url_encoded);
-        assert_eq!(scan.entries[0].decoded_key(true).unwrap(), "a+b c%25");
-        assert_eq!(scan.entries[0].decoded_key(false).unwrap(), "a%2Bb+c%2525");
+        let key = &scan.entries[0].key;
+        assert_eq!(scan.decoded(key).unwrap(), "a+b c%25");
+        assert_eq!(Scan::default().decoded(key).unwrap(), "a%2Bb+c%2525");
     }
 
     #[test]

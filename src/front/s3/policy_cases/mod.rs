@@ -96,7 +96,7 @@ fn decide(scene: &Scene, text: &str) -> Result<identity::Permit, Denied> {
     let policy = match scene.bucket {
         "" => None,
         statements if statements.starts_with('{') => {
-            let checked = BucketPolicy::check(document(statements).as_bytes(), &bucket, &|_| true);
+            let checked = BucketPolicy::check(document(statements).as_bytes(), &bucket, &|_, _| true);
             Some(checked.unwrap_or_else(|malformed| panic!("{malformed}: {statements}")))
         }
         damaged => Some(BucketPolicy::load(damaged.to_owned())),

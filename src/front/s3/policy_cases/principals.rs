@@ -87,6 +87,67 @@ pub const SCENES: &[Scene] = &[
             ("bob s3:ListBucket photos", Silence),
         ],
     ),
+    // An account by its canonical user id is the account: of another one, denied, and exempt from a Deny.
+    scene(
+        "",
+        r#"{"Effect":"Allow","Principal":{"CanonicalUser":"096917437f8a39eb963a7f1d1effe46d62adab8965e0fc640dfb1795adb4ee0d"},
+            "Action":["s3:GetBucketLocation","s3:ListBucket"],"Resource":["arn:aws:s3:::photos"]}"#,
+        &[
+            ("jane s3:ListBucket photos", Allow),
+            ("stranger s3:GetBucketLocation photos", Allow),
+            ("jim s3:ListBucket photos", Silence),
+            ("jane s3:GetObject photos/a", Silence),
+            ("bob s3:ListBucket photos", Silence),
+            ("anonymous s3:ListBucket photos", Silence),
+        ],
+    ),
+    scene(
+        ALL,
+        r#"{"Effect":"Deny","Principal":{"CanonicalUser":["096917437f8a39eb963a7f1d1effe46d62adab8965e0fc640dfb1795adb4ee0d"]},
+            "Action":"s3:GetObject","Resource":"arn:aws:s3:::photos/secret/*"},
+           {"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::photos/*"}"#,
+        &[
+            ("jane s3:GetObject photos/secret/a", Deny),
+            ("stranger s3:GetObject photos/secret/a", Deny),
+            ("jane s3:GetObject photos/a", Allow),
+            ("ann s3:GetObject photos/secret/a", Allow),
+            ("anonymous s3:GetObject photos/secret/a", Allow),
+        ],
+    ),
+    scene(
+        ALL,
+        r#"{"Effect":"Deny","NotPrincipal":{"AWS":"arn:aws:iam::111122223333:user/ann",
+            "CanonicalUser":"411ec3afc495fc381188aab324a2bb1d117373eec6b2d438f69390092292a89b"},
+            "Action":"s3:*","Resource":["arn:aws:s3:::photos","arn:aws:s3:::photos/*"]}"#,
+        &[
+            ("ann s3:GetObject photos/a", Allow),
+            ("root s3:GetObject photos/a", Allow),
+            ("bob s3:GetObject photos/a", Deny),
+            ("jane s3:GetObject photos/a", Deny),
+            ("anonymous s3:GetObject photos/a", Deny),
+        ],
+    ),
+    // The account that owns the bucket, by its id: the users' own policies decide, as without a policy.
+    scene(
+        r#"{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}"#,
+        r#"{"Effect":"Allow","Principal":{"CanonicalUser":"411ec3afc495fc381188aab324a2bb1d117373eec6b2d438f69390092292a89b"},
+            "Action":"s3:*","Resource":["arn:aws:s3:::photos","arn:aws:s3:::photos/*"]}"#,
+        &[
+            ("ann s3:GetObject photos/a", Allow),
+            ("ann s3:DeleteObject photos/a", Silence),
+            ("bob s3:GetObject photos/a", Silence),
+            ("root s3:DeleteBucket photos", Allow),
+            ("stranger s3:GetObject photos/a", Silence),
+        ],
+    ),
+    // The public access that is blocked is not that of an account.
+    Scene {
+        identity: "",
+        bucket: r#"{"Effect":"Allow","Principal":{"CanonicalUser":"096917437f8a39eb963a7f1d1effe46d62adab8965e0fc640dfb1795adb4ee0d"},
+            "Action":"s3:GetObject","Resource":"arn:aws:s3:::photos/*"}"#,
+        public_access: PublicAccessBlock::OF_NEW_BUCKETS,
+        requests: &[("jane s3:GetObject photos/a", Allow), ("anonymous s3:GetObject photos/a", Silence)],
+    },
     // A user of another account by its ARN: its own account must still agree.
     scene(
         "",

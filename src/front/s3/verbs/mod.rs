@@ -19,7 +19,7 @@ mod read;
 mod request;
 mod sse;
 mod update_encryption;
-mod xml;
+pub mod xml;
 
 use futures::future::BoxFuture;
 

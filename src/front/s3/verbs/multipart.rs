@@ -11,7 +11,7 @@ use http_body_util::{BodyExt, StreamBody};
 use super::{body, request, sse, xml};
 use crate::checksum;
 use crate::front::s3::error::Document;
-use crate::front::s3::{Door, Incoming, Reply, S3Error};
+use crate::front::s3::{Door, Incoming, Reply, S3Error, owner};
 use crate::object::{self, Complete, Completed, Conditions, Create, ListParts, UploadPart};
 
 /// A document of 10,000 parts with checksums, with room.
@@ -205,8 +205,8 @@ pub async fn list_parts(door: &Door, incoming: Incoming) -> Result<Reply, S3Erro
     document.text("Bucket", bucket);
     document.text("Key", object_key);
     document.text("UploadId", upload_id);
-    owner(&mut document, &incoming, "Initiator");
-    owner(&mut document, &incoming, "Owner");
+    document.raw(&owner::initiator(page.initiator.as_deref(), door.identities.account()));
+    document.raw(&owner::element(door.identities.account()));
     document.text("StorageClass", page.storage_class.as_deref().unwrap_or("STANDARD"));
     document.text("PartNumberMarker", marker);
     document.text("NextPartNumberMarker", page.next_marker.or(page.parts.last().map(|part| part.number)).unwrap_or(0));
@@ -228,11 +228,4 @@ pub async fn list_parts(door: &Door, incoming: Incoming) -> Result<Reply, S3Erro
         document.close("Part");
     }
     Ok(request::document(HeaderMap::new(), document.finish("ListPartsResult")))
-}
-
-fn owner(document: &mut xml::Document, incoming: &Incoming, name: &str) {
-    document.open(name);
-    document.text("ID", incoming.caller.principal_id());
-    document.text("DisplayName", incoming.caller.user_name().unwrap_or("root"));
-    document.close(name);
 }

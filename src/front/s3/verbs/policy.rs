@@ -18,7 +18,10 @@ pub async fn put(door: &Door, mut incoming: Incoming) -> Result<Reply, S3Error> 
     let bucket = request::bucket(&incoming)?;
     let body = std::mem::replace(&mut incoming.body, upstream::empty());
     let text = document::read(&incoming.head, incoming.verified.as_ref(), body, MAX_DOCUMENT).await?;
-    let policy = BucketPolicy::check(&text, &bucket, &|arn| may_exist(door, arn))?;
+    let policy = BucketPolicy::check(&text, &bucket, &|kind, name| match kind {
+        "CanonicalUser" => door.identities.has_canonical_user(name),
+        _ => may_exist(door, name),
+    })?;
     request::existing(door, &bucket).await?;
     let block = door.access.of(&bucket).public_access.unwrap_or_default();
     if block.block_public_policy && policy.is_public() {

@@ -35,6 +35,11 @@ impl Document {
         self.text("ETag", format!("\"{tag}\""));
     }
 
+    /// An element that is made already.
+    pub fn raw(&mut self, element: &str) {
+        self.0.push_str(element);
+    }
+
     pub fn open(&mut self, name: &str) {
         let _ = write!(self.0, "<{name}>");
     }
@@ -47,6 +52,23 @@ impl Document {
     pub fn finish(mut self, root: &str) -> String {
         self.close(root);
         self.0
+    }
+}
+
+/// An element within a document of somebody else's.
+pub struct Fragment(Document);
+
+impl Fragment {
+    pub fn new(name: &str) -> Self {
+        Self(Document(format!("<{name}>")))
+    }
+
+    pub fn text(&mut self, name: &str, text: impl std::fmt::Display) {
+        self.0.text(name, text);
+    }
+
+    pub fn finish(self, name: &str) -> String {
+        self.0.finish(name)
     }
 }
 
