@@ -43,6 +43,7 @@ pub async fn open(settings: Settings) -> anyhow::Result<House> {
         access_key_id: root.access_key_id,
         secret_key: SecretKeyText::new(root.secret_key.as_str()),
     };
+    let upload_secret = kms::upload_secret(&settings.data_dir.join("root.key"))?;
     let sessions = SessionKey::new(kms::session_secret(&settings.data_dir.join("root.key"))?);
     let identities = Arc::new(Identities::load_with(root, settings.identities.as_deref(), sessions)?);
     let place = match &settings.database {
@@ -78,7 +79,7 @@ pub async fn open(settings: Settings) -> anyhow::Result<House> {
     };
     let s3 = Door {
         upstream: upstream.clone(),
-        objects: Arc::new(Objects::new(upstream.clone(), datakeys, buckets.clone(), object_settings)),
+        objects: Arc::new(Objects::new(upstream.clone(), datakeys, buckets.clone(), upload_secret, object_settings)),
         buckets,
         access,
         identities,

@@ -173,6 +173,11 @@ pub fn session_secret(root_key_file: &Path) -> Result<Secret<32>, OpenError> {
     Ok(root_key::load_or_make(root_key_file)?.derive(b"session-token"))
 }
 
+/// The key that seals what is kept of uploads under clients' own keys, derived in the same way.
+pub fn upload_secret(root_key_file: &Path) -> Result<Secret<32>, OpenError> {
+    Ok(root_key::load_or_make(root_key_file)?.derive(b"upload-keys"))
+}
+
 /// Why the key store could not be opened. The operator reads it.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {

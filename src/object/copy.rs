@@ -168,7 +168,7 @@ impl Objects {
         if let Some(checksum) = unlocked.envelope.open_checksum(&unlocked.keys)? {
             return Ok((Some(checksum), None));
         }
-        let known = self.manifest(place, &unlocked.stored, &unlocked.envelope, &unlocked.keys).await?;
+        let known = self.manifest(place, &unlocked.stored, &unlocked.envelope, &*unlocked.keys).await?;
         Ok((known.manifest.checksum.clone(), Some(known.manifest.parts.len())))
     }
 

@@ -111,7 +111,7 @@ impl Objects {
             || matches!(read.section, Section::Part(_))
             || wants_checksum && unlocked.envelope.checksum.is_none() && !small;
         let known = match needs_manifest {
-            true => Some(Box::pin(self.manifest(place, &unlocked.stored, &unlocked.envelope, &unlocked.keys)).await?),
+            true => Some(Box::pin(self.manifest(place, &unlocked.stored, &unlocked.envelope, &*unlocked.keys)).await?),
             false => None,
         };
         let range = match (read.section, &known) {

@@ -37,7 +37,7 @@ impl Objects {
                     (Section::Whole, Shape::Single { .. }) if unlocked.envelope.checksum.is_some() => None,
                     (Section::Whole | Section::Range(_), _) if !needs_checksum => None,
                     _ => Some(
-                        self.manifest((&bucket, &object_key), &unlocked.stored, &unlocked.envelope, &unlocked.keys)
+                        self.manifest((&bucket, &object_key), &unlocked.stored, &unlocked.envelope, &*unlocked.keys)
                             .await?,
                     ),
                 };
@@ -77,7 +77,8 @@ impl Objects {
             return Ok(AttributesRead { reply, manifest: None });
         }
         let unlocked = self.unlock_stored(read, stored).await?;
-        let known = self.manifest((&bucket, &object_key), &unlocked.stored, &unlocked.envelope, &unlocked.keys).await?;
+        let known =
+            self.manifest((&bucket, &object_key), &unlocked.stored, &unlocked.envelope, &*unlocked.keys).await?;
         let enabled = Read { checksum: ChecksumMode::Enabled, ..read.clone() };
         let reply = unlocked.reply(&enabled, Some(&known), upstream::empty())?;
         Ok(AttributesRead { reply, manifest: Some(known.manifest) })

@@ -14,7 +14,7 @@ use super::stored::Stored;
 use super::tail::TAIL_LEN;
 use crate::envelope::Envelope;
 use crate::names::{BucketName, ObjectKey};
-use crate::seal::{LayerKeys, Manifest, Opened};
+use crate::seal::{Manifest, Opened, SealsManifests};
 use crate::upstream;
 
 /// A manifest and how much of the object's end it takes.
@@ -44,7 +44,7 @@ impl Objects {
         place: (&BucketName, &ObjectKey),
         stored: &Stored,
         envelope: &Envelope,
-        keys: &LayerKeys,
+        keys: &impl SealsManifests,
     ) -> Result<Known, Error> {
         let commitments = envelope.commitments();
         let first = commitments.first().copied().ok_or(Error::Damaged("its envelope"))?;

@@ -40,6 +40,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::bucket::{Buckets, State};
+use crate::crypto::Secret;
 use crate::datakey::DataKeys;
 use crate::names::BucketName;
 use crate::upstream::Upstream;
@@ -93,9 +94,16 @@ pub struct Objects {
 }
 
 impl Objects {
-    pub fn new(upstream: Arc<Upstream>, datakeys: Arc<DataKeys>, buckets: Arc<Buckets>, settings: Settings) -> Self {
+    /// `upload_secret`: under which keys of uploads that clients' keys protect are kept; the same for all replicas.
+    pub fn new(
+        upstream: Arc<Upstream>,
+        datakeys: Arc<DataKeys>,
+        buckets: Arc<Buckets>,
+        upload_secret: Secret<32>,
+        settings: Settings,
+    ) -> Self {
         let manifests = manifests::Manifests::new(settings.manifest_cache);
-        Self { upstream, datakeys, buckets, settings, manifests, uploads: multipart::Uploads::default() }
+        Self { upstream, datakeys, buckets, settings, manifests, uploads: multipart::Uploads::new(upload_secret) }
     }
 
     /// The name that envelopes in `bucket` are bound to.

@@ -4,7 +4,7 @@ use crate::crypto::{NONCE_LEN, TAG_LEN, Unauthentic, hmac_sha256};
 
 use super::cipher::Cipher;
 use super::layout::MAX_MANIFEST;
-use super::{DataKey, Error, Layer, LayerKeys, Layers, Manifest, VERSION, layout};
+use super::{Error, Layer, Layers, Manifest, SealsManifests, VERSION, layout};
 
 /// Manifest length and version, the last bytes of every sealed object.
 const TRAILER_LEN: usize = 4 + 1;
@@ -21,10 +21,10 @@ impl Manifest {
     /// Sealed manifest, length, version. Equal manifests under equal keys are equal bytes.
     ///
     /// `commitments` are the data keys', as the envelope holds them, the inner one first.
-    pub fn seal(&self, keys: &LayerKeys, commitments: &[[u8; 32]]) -> Vec<u8> {
+    pub fn seal(&self, keys: &impl SealsManifests, commitments: &[[u8; 32]]) -> Vec<u8> {
         let mut sealed = self.encode();
-        for (layer, dek) in keys.iter() {
-            sealed = seal_layer(layer, dek, &associated_data(layer, keys.count(), commitments), sealed);
+        for &layer in layers(keys.layers()) {
+            sealed = seal_layer(layer, keys, &associated_data(layer, keys.layers(), commitments), sealed);
         }
         // At most 10,001 entries of 92 bytes.
         let len = sealed.len() as u32;
@@ -41,9 +41,9 @@ impl Manifest {
 
     /// What follows the streams: zeros and the sealed manifest, so that the object has its lawful length. `written`
     /// bytes stand before, padded parts and a staged last part included.
-    pub fn tail(&self, keys: &LayerKeys, commitments: &[[u8; 32]], written: u64) -> Result<Vec<u8>, Error> {
+    pub fn tail(&self, keys: &impl SealsManifests, commitments: &[[u8; 32]], written: u64) -> Result<Vec<u8>, Error> {
         self.check()?;
-        if self.layers != keys.count() {
+        if self.layers != keys.layers() {
             return Err(Error::Inconsistent("one data key for each layer"));
         }
         let expected = self.body_len();
@@ -67,7 +67,7 @@ impl Manifest {
     /// It must agree with the length law and with itself. A length field over 1 MiB, or over the object, is not
     /// believed. Errors: [`Error::Version`] and [`Error::Unauthentic`], both the stored data's.
     pub fn open(
-        keys: &LayerKeys,
+        keys: &impl SealsManifests,
         commitments: &[[u8; 32]],
         object_tail: &[u8],
         sealed_len: u64,
@@ -88,15 +88,13 @@ impl Manifest {
         let Some(start) = rest.len().checked_sub(manifest_len as usize) else { return Ok(Opened::Needs(needed)) };
 
         let mut sealed = rest.get(start..).ok_or(Unauthentic)?.to_vec();
-        let mut layers: Vec<_> = keys.iter().collect();
-        layers.reverse();
-        for (layer, dek) in layers {
-            sealed = open_layer(layer, dek, &associated_data(layer, keys.count(), commitments), sealed)?;
+        for &layer in layers(keys.layers()).iter().rev() {
+            sealed = open_layer(layer, keys, &associated_data(layer, keys.layers(), commitments), sealed)?;
         }
         let manifest = Self::decode(&sealed).ok_or(Unauthentic)?;
         manifest.check().map_err(|_| Unauthentic)?;
         let agrees = manifest.plain_len == plain_len
-            && manifest.layers == keys.count()
+            && manifest.layers == keys.layers()
             && manifest.body_len().checked_add(needed).is_some_and(|least| least <= sealed_len);
         if agrees { Ok(Opened::Manifest(manifest)) } else { Err(Unauthentic.into()) }
     }
@@ -107,22 +105,30 @@ fn associated_data(layer: Layer, layers: Layers, commitments: &[[u8; 32]]) -> Ve
     [&[VERSION, layers.count(), layer.code()], commitments.as_flattened()].concat()
 }
 
-fn manifest_cipher(layer: Layer, dek: &DataKey) -> Cipher {
-    Cipher::new(layer, &dek.derive("sealgate/v1/manifest", &[&[layer.code()]]))
+/// The inner one first.
+fn layers(count: Layers) -> &'static [Layer] {
+    match count {
+        Layers::One => &[Layer::Inner],
+        Layers::Two => &[Layer::Inner, Layer::Outer],
+    }
 }
 
 /// Nonce, ciphertext, tag. The nonce comes from the text itself, so that no two texts share one.
-fn seal_layer(layer: Layer, dek: &DataKey, aad: &[u8], mut text: Vec<u8>) -> Vec<u8> {
-    let nonce_key = dek.derive::<32>("sealgate/v1/manifest-nonce", &[&[layer.code()]]);
+fn seal_layer(layer: Layer, keys: &impl SealsManifests, aad: &[u8], mut text: Vec<u8>) -> Vec<u8> {
     let mut nonce = [0; NONCE_LEN];
-    nonce.copy_from_slice(&hmac_sha256(nonce_key.expose(), &[&text])[..NONCE_LEN]);
-    let tag = manifest_cipher(layer, dek).seal(nonce, aad, &mut text);
+    nonce.copy_from_slice(&hmac_sha256(keys.nonce_key(layer).expose(), &[&text])[..NONCE_LEN]);
+    let tag = Cipher::new(layer, &keys.manifest_key(layer)).seal(nonce, aad, &mut text);
     [nonce.as_slice(), &text, &tag].concat()
 }
 
-fn open_layer(layer: Layer, dek: &DataKey, aad: &[u8], mut sealed: Vec<u8>) -> Result<Vec<u8>, Unauthentic> {
+fn open_layer(
+    layer: Layer,
+    keys: &impl SealsManifests,
+    aad: &[u8],
+    mut sealed: Vec<u8>,
+) -> Result<Vec<u8>, Unauthentic> {
     let (nonce, text) = sealed.split_first_chunk_mut::<NONCE_LEN>().ok_or(Unauthentic)?;
-    manifest_cipher(layer, dek).open(*nonce, aad, text)?;
+    Cipher::new(layer, &keys.manifest_key(layer)).open(*nonce, aad, text)?;
     sealed.truncate(sealed.len() - TAG_LEN);
     sealed.drain(..NONCE_LEN);
     Ok(sealed)

@@ -142,19 +142,37 @@ async fn an_upload_takes_one_key_for_all_its_parts() {
 }
 
 #[tokio::test]
-async fn an_upload_completes_with_its_key_after_a_restart() {
+async fn an_upload_needs_no_key_to_be_listed_and_completed() {
     let (gateway, s3, bucket) = start().await;
-    let start = s3.post(&bucket, "k", "").flag("uploads").customer_key(&KEY).send().await.ok();
-    let upload = start.xml().at("UploadId").to_owned();
-    let part = s3.part(&bucket, "k", &upload, 1, "last").customer_key(&KEY).send().await.ok();
+    let begin = async |s3: &S3, key: &str| {
+        let start = s3.post(&bucket, key, "").flag("uploads").customer_key(&KEY).send().await.ok();
+        let upload = start.xml().at("UploadId").to_owned();
+        let first = s3.part(&bucket, key, &upload, 1, bytes(1, MIN_PART)).customer_key(&KEY).send().await.ok();
+        let last = s3.part(&bucket, key, &upload, 2, "last").customer_key(&KEY).send().await.ok();
+        (upload, [(1, first.etag()), (2, last.etag())])
+    };
+    let (upload, parts) = begin(&s3, "k").await;
+    let (other, _) = begin(&s3, "other").await;
+    drop(s3);
+    // Nothing of it is in memory now.
+    let gateway = gateway.restart().await;
+    let s3 = gateway.s3();
+    let list = || s3.get(&bucket, "k").query("uploadId", &upload);
+    let complete = || s3.complete(&bucket, "k", &upload, &parts);
+    let (without, with) = (list().send().await.ok(), list().customer_key(&KEY).send().await.ok());
+    assert_eq!(without.body, with.body);
+    assert_eq!(without.xml().all("Part").map(|part| part.at("Size")).collect::<Vec<_>>(), ["5242880", "4"]);
+    // A key that is sent all the same is the upload's, and an upload has no other one's parts.
+    list().customer_key(&OTHER).send().await.error(400, "InvalidRequest");
+    complete().customer_key(&OTHER).send().await.error(400, "InvalidRequest");
+    s3.complete(&bucket, "other", &other, &parts).send().await.error(400, "InvalidPart");
+    let done = complete().send().await.ok();
+    assert!(s3.get(&bucket, "k").customer_key(&KEY).send().await.ok().body.ends_with(b"last"));
+    s3.get(&bucket, "k").send().await.error(400, "InvalidRequest");
     drop(s3);
     let gateway = gateway.restart().await;
     let s3 = gateway.s3();
-    let complete = || s3.complete(&bucket, "k", &upload, &[(1, part.etag())]);
-    complete().send().await.error(400, "InvalidRequest");
-    complete().customer_key(&OTHER).send().await.error(400, "InvalidRequest");
-    complete().customer_key(&KEY).send().await.ok();
-    assert_eq!(s3.get(&bucket, "k").customer_key(&KEY).send().await.ok().body, b"last");
+    assert_eq!(s3.complete(&bucket, "k", &upload, &parts).send().await.ok().xml().at("ETag"), done.xml().at("ETag"));
 }
 
 #[tokio::test]

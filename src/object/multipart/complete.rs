@@ -17,13 +17,14 @@ use super::super::read::{ChecksumMode, Read, Section};
 use super::super::stored::Kind;
 use super::super::{Objects, attributes};
 use super::part_record::{PartRecord, Whereabouts};
+use super::upload_keys::UploadKeys;
 use super::upload_part::no_such_upload;
 use super::upload_record::{UploadName, UploadRecord};
 use super::{TAIL_PART, part_etag};
 use crate::checksum::{self, Algorithm, ChecksumKind};
 use crate::datakey::CustomerKey;
 use crate::identity::Permit;
-use crate::seal::{FullChecksum, LayerKeys, Manifest, PartEntry, layout};
+use crate::seal::{FullChecksum, Manifest, PartEntry, SealsManifests, layout};
 use crate::upstream::{Body, BoxError};
 
 /// How often the tail is written again because a racing Complete wrote it in between.
@@ -50,7 +51,7 @@ pub struct Complete {
     /// `x-amz-mp-object-size`.
     pub stated_len: Option<u64>,
     pub conditions: Conditions,
-    /// Under SSE-C; a gateway that has seen the upload's parts needs none.
+    /// Under SSE-C, if the client sends it: then it must be the upload's.
     pub customer_key: Option<CustomerKey>,
 }
 
@@ -82,7 +83,7 @@ impl Objects {
         let parts = self.named_records(complete, &name, &keys).await?;
         let manifest = manifest(complete, &record, &keys, &parts)?;
         for attempt in 1.. {
-            match self.complete_with(complete, &name, &keys, &parts, &manifest).await {
+            match self.complete_with(complete, (&name, &record), &keys, &parts, &manifest).await {
                 Err(Error::Backend(error)) if error.is_code("InvalidPart") && attempt < ATTEMPTS => continue,
                 Err(error) => match no_such_upload(error) {
                     Error::Caller(Fault::NoSuchUpload) => {
@@ -110,7 +111,7 @@ impl Objects {
         &self,
         complete: &Complete,
         name: &UploadName,
-        keys: &LayerKeys,
+        keys: &UploadKeys,
     ) -> Result<Vec<PartRecord>, Error> {
         let (mut records, _) = self.part_records(name, keys, 0, |_| false).await?;
         let mut named = Vec::with_capacity(complete.parts.len());
@@ -127,16 +128,16 @@ impl Objects {
     async fn complete_with(
         &self,
         complete: &Complete,
-        name: &UploadName,
-        keys: &LayerKeys,
+        (name, record): (&UploadName, &UploadRecord),
+        keys: &UploadKeys,
         parts: &[PartRecord],
         manifest: &Manifest,
     ) -> Result<HeaderMap, Error> {
         let staged = parts.last().filter(|part| part.whereabouts == Whereabouts::Staged);
         let direct = || parts.iter().filter(|part| part.whereabouts == Whereabouts::InUpload);
-        let staged_len = staged.map_or(0, |part| layout::stream_len(part.plain_len, keys.count()));
+        let staged_len = staged.map_or(0, |part| layout::stream_len(part.plain_len, keys.manifest.layers()));
         let written = direct().map(|part| layout::part_sealed_len(part.plain_len)).sum::<u64>() + staged_len;
-        let tail = Bytes::from(manifest.tail(keys, &keys.commitments(), written)?);
+        let tail = Bytes::from(manifest.tail(&keys.manifest, &record.envelope.commitments(), written)?);
         let len = staged_len + tail.len() as u64;
         let body = match staged {
             None => Body::Bytes(tail),
@@ -160,7 +161,7 @@ impl Objects {
         complete: &Complete,
         name: &UploadName,
         record: &UploadRecord,
-        keys: &LayerKeys,
+        keys: &UploadKeys,
     ) -> Result<Completed, Error> {
         let read = Read {
             permit: complete.permit.clone(),
@@ -177,7 +178,7 @@ impl Objects {
         if envelope.commitments() != record.envelope.commitments() {
             return Err(gone());
         }
-        let known = self.manifest(name.place(), &stored, &envelope, keys).await?;
+        let known = self.manifest(name.place(), &stored, &envelope, &keys.manifest).await?;
         let same = known.manifest.parts.len() == complete.parts.len()
             && known.manifest.parts.iter().zip(&complete.parts).all(|(stands, named)| {
                 stands.number == named.number && stands.attempt.is_some_and(|attempt| part_etag(&attempt) == named.etag)
@@ -210,7 +211,7 @@ impl Objects {
 fn manifest(
     complete: &Complete,
     record: &UploadRecord,
-    keys: &LayerKeys,
+    keys: &UploadKeys,
     parts: &[PartRecord],
 ) -> Result<Manifest, Error> {
     let last = parts.len().saturating_sub(1);
@@ -237,7 +238,7 @@ fn manifest(
         checksum: part.checksum.clone(),
         staged: part.whereabouts == Whereabouts::Staged,
     };
-    Ok(Manifest { plain_len, layers: keys.count(), parts: parts.iter().map(entry).collect(), checksum })
+    Ok(Manifest { plain_len, layers: keys.manifest.layers(), parts: parts.iter().map(entry).collect(), checksum })
 }
 
 /// The checksum of the whole from those of the parts, compared with everything the client states.

@@ -6,7 +6,8 @@ use super::super::error::Error;
 use super::super::protection::Protected;
 use super::super::put::place;
 use super::super::{Objects, attributes};
-use super::upload_record::{UploadName, UploadRecord};
+use super::upload_keys::UploadKeys;
+use super::upload_record::{Begun, UploadName, UploadRecord};
 use crate::checksum::{Algorithm, ChecksumKind};
 use crate::datakey::Protection;
 use crate::envelope::{self, Mode, Shape};
@@ -46,15 +47,14 @@ impl Objects {
         let (upload, answer) = self.create_backend_upload_with_answer((&bucket, &object_key), sealed.headers).await?;
         let name = UploadName { bucket, object_key, upload_id: upload.id().to_owned() };
         let initiator = create.permit.caller().arn();
-        let record = UploadRecord::seal(&name, &encoded, &create.declared, initiator, create.checksum, &sealed.keys)?;
+        let begun = Begun { envelope: &encoded, declared: &create.declared, initiator, checksum: create.checksum };
+        let kept = (sealed.protected.mode == Mode::SseC).then_some(&self.uploads.secret);
+        let record = UploadRecord::seal(&name, &begun, &UploadKeys::of(&sealed.keys), kept)?;
         if let Err(error) = self.write_upload_record(&name, record).await {
             upload.give_up().await;
             return Err(error);
         }
         upload.keep();
-        if sealed.protected.mode == Mode::SseC {
-            self.remember_keys(&name, &sealed.keys).await;
-        }
         let headers = attributes::to_client(&answer);
         Ok(Created { upload_id: name.upload_id, headers, protected: sealed.protected })
     }

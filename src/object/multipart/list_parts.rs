@@ -20,7 +20,7 @@ pub struct ListParts {
     pub marker: u16,
     /// At most 1,000.
     pub limit: u16,
-    /// Under SSE-C; a gateway that has seen the upload's parts needs none.
+    /// Under SSE-C, if the client sends it: then it must be the upload's.
     pub customer_key: Option<CustomerKey>,
 }
 

@@ -10,6 +10,7 @@ mod declared;
 mod janitor;
 mod list_parts;
 mod part_record;
+mod upload_keys;
 mod upload_part;
 mod upload_record;
 
@@ -19,21 +20,11 @@ pub use list_parts::{ListParts, ListedPart, PartsPage};
 pub use upload_part::{UploadPart, UploadPartCopy, UploadedPart};
 pub use upload_record::{UploadName, Uploads};
 
-use super::error::Error;
-use crate::crypto::Secret;
-use crate::seal::LayerKeys;
-
 /// The highest part number, S3 user guide, "Multipart upload limits".
 pub const MAX_PART_NUMBER: u16 = 10_000;
 
 /// The backend part that the tail is.
 const TAIL_PART: u16 = MAX_PART_NUMBER;
-
-/// The key for what is kept of an upload outside its object.
-fn derived(keys: &LayerKeys, purpose: &str) -> Result<Secret<32>, Error> {
-    let (_, dek) = keys.iter().next().ok_or(Error::Internal("no data key"))?;
-    Ok(dek.derive(&format!("sealgate/v1/{purpose}"), &[]))
-}
 
 /// The ETag of a part as clients see it: it pins the attempt and is no MD5.
 fn part_etag(attempt: &crate::seal::Attempt) -> String {

@@ -20,9 +20,10 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use super::super::Objects;
 use super::super::error::Error;
 use super::MAX_PART_NUMBER;
+use super::upload_keys::UploadKeys;
 use super::upload_record::UploadName;
-use crate::crypto::{Gcm, random};
-use crate::seal::{Attempt, LayerKeys};
+use crate::crypto::random;
+use crate::seal::Attempt;
 use crate::upstream::Body;
 
 const SEGMENT: usize = 180;
@@ -49,7 +50,7 @@ pub struct PartRecord {
 
 impl PartRecord {
     /// The record's name in the system bucket.
-    pub fn seal(&self, upload: &UploadName, keys: &LayerKeys) -> Result<String, Error> {
+    pub fn seal(&self, upload: &UploadName, keys: &UploadKeys) -> Result<String, Error> {
         let mut plain = Vec::with_capacity(128);
         plain.extend_from_slice(&self.attempt);
         plain.extend_from_slice(&self.plain_len.to_be_bytes());
@@ -60,7 +61,7 @@ impl PartRecord {
             plain.extend_from_slice(field);
         }
         let nonce: [u8; 12] = random();
-        let tag = cipher(keys)?.seal_in_place(nonce, &upload.part_context(self.number), &mut plain);
+        let tag = keys.of_parts().seal_in_place(nonce, &upload.part_context(self.number), &mut plain);
         let text = BASE64.encode([&nonce[..], &plain, &tag].concat());
         let mut name = format!("{}{:05}", folder(upload), self.number);
         let mut rest = text.as_str();
@@ -74,7 +75,7 @@ impl PartRecord {
     }
 
     /// Reads a record's name.
-    pub fn open(name: &str, upload: &UploadName, keys: &LayerKeys) -> Result<Self, Error> {
+    pub fn open(name: &str, upload: &UploadName, keys: &UploadKeys) -> Result<Self, Error> {
         const DAMAGED: Error = Error::Damaged("a part record");
         let rest = name.strip_prefix(&folder(upload)).ok_or(DAMAGED)?;
         let (number, text) = rest.split_once('/').ok_or(DAMAGED)?;
@@ -85,7 +86,7 @@ impl PartRecord {
         let sealed = BASE64.decode(text.replace('/', "")).map_err(|_| DAMAGED)?;
         let (nonce, sealed) = sealed.split_first_chunk::<12>().ok_or(DAMAGED)?;
         let mut buffer = sealed.to_vec();
-        let plain = cipher(keys)?.open_in_place(*nonce, &upload.part_context(number), &mut buffer)?;
+        let plain = keys.of_parts().open_in_place(*nonce, &upload.part_context(number), &mut buffer)?;
         let mut rest: &[u8] = plain;
         let mut take = |len: usize| -> Result<&[u8], Error> {
             let (head, tail) = rest.split_at_checked(len).ok_or(DAMAGED)?;
@@ -120,17 +121,13 @@ fn folder(upload: &UploadName) -> String {
     format!("{}parts/", upload.folder())
 }
 
-fn cipher(keys: &LayerKeys) -> Result<Gcm, Error> {
-    Ok(Gcm::new(super::derived(keys, "part-record")?.expose()))
-}
-
 impl Objects {
     /// Leaves a record of a part.
     pub(super) async fn write_part_record(
         &self,
         upload: &UploadName,
         record: &PartRecord,
-        keys: &LayerKeys,
+        keys: &UploadKeys,
     ) -> Result<(), Error> {
         self.write_system_object(&record.seal(upload, keys)?, Body::Empty).await
     }
@@ -139,7 +136,7 @@ impl Objects {
     pub(super) async fn part_records(
         &self,
         upload: &UploadName,
-        keys: &LayerKeys,
+        keys: &UploadKeys,
         marker: u16,
         enough: impl Fn(&[PartRecord]) -> bool,
     ) -> Result<(Vec<PartRecord>, bool), Error> {
@@ -164,7 +161,7 @@ impl Objects {
 mod tests {
     use super::*;
     use crate::names::{BucketName, ObjectKey};
-    use crate::seal::Layers;
+    use crate::seal::{LayerKeys, Layers};
 
     fn upload() -> UploadName {
         UploadName {
@@ -188,7 +185,7 @@ mod tests {
 
     #[test]
     fn a_record_comes_back_from_its_name() {
-        let keys = LayerKeys::random(Layers::One);
+        let keys = UploadKeys::of(&LayerKeys::random(Layers::One));
         let name = record().seal(&upload(), &keys).unwrap();
         assert!(name.split('/').all(|segment| segment.len() <= 200), "{name}");
         assert_eq!(PartRecord::open(&name, &upload(), &keys).unwrap(), record());
@@ -196,12 +193,12 @@ mod tests {
 
     #[test]
     fn a_record_belongs_to_its_part_and_upload() {
-        let keys = LayerKeys::random(Layers::One);
+        let keys = UploadKeys::of(&LayerKeys::random(Layers::One));
         let name = record().seal(&upload(), &keys).unwrap();
         assert!(PartRecord::open(&name.replace("/00007/", "/00008/"), &upload(), &keys).is_err());
         let other = UploadName { upload_id: "other".to_owned(), ..upload() };
         let moved = name.replace(&upload().folder(), &other.folder());
         assert!(PartRecord::open(&moved, &other, &keys).is_err());
-        assert!(PartRecord::open(&name, &upload(), &LayerKeys::random(Layers::One)).is_err());
+        assert!(PartRecord::open(&name, &upload(), &UploadKeys::of(&LayerKeys::random(Layers::One))).is_err());
     }
 }

@@ -14,6 +14,7 @@ use super::super::read::{Read, Section};
 use super::super::sealing::{Closing, Sealing};
 use super::super::{Objects, copy, reread};
 use super::part_record::{PartRecord, Whereabouts, staged_key};
+use super::upload_keys::UploadKeys;
 use super::upload_record::{UploadName, UploadRecord};
 use super::{MAX_PART_NUMBER, part_etag};
 use crate::checksum::{Algorithm, ChecksumKind};
@@ -62,7 +63,7 @@ impl Objects {
     /// Seals one part into its upload.
     pub async fn upload_part(&self, part: UploadPart) -> Result<UploadedPart, Error> {
         let (name, record, keys) = self.open_upload(&part.permit, &part.upload_id, part.customer_key.as_ref()).await?;
-        let checksum = record.checksum(&keys)?;
+        let checksum = record.checksum(&UploadKeys::of(&keys))?;
         if let (Some((expected, _)), named) = (checksum, part.named_algorithm) {
             // A CRC-64/NVME is computed for a part that names none.
             if named.unwrap_or(Algorithm::Crc64Nvme) != expected {
@@ -80,7 +81,7 @@ impl Objects {
     /// Opens a range of an object and seals it as a part, streaming.
     pub async fn upload_part_copy(&self, part: UploadPartCopy) -> Result<UploadedPart, Error> {
         let (name, record, keys) = self.open_upload(&part.permit, &part.upload_id, part.customer_key.as_ref()).await?;
-        let checksum = record.checksum(&keys)?;
+        let checksum = record.checksum(&UploadKeys::of(&keys))?;
         let source = self.get(&part.source).await?;
         if let (Section::Range(range), len) = (part.source.section, source.plain_len) {
             copy::within(range, len)?;
@@ -113,26 +114,27 @@ impl Objects {
             }
             keys => keys?,
         };
-        if sse_c {
-            self.remember_keys(&name, &keys).await;
-        }
         Ok((name, record, keys))
     }
 
-    /// The same for what AWS answers without the customer's key too: the keys of an upload are remembered while its
-    /// parts come in.
+    /// The same for what needs no part opened or sealed, and what S3 does without the customer's key too: a key that is
+    /// sent all the same is checked.
     pub(super) async fn open_upload_again(
         &self,
         permit: &Permit,
         upload_id: &str,
         customer: Option<&CustomerKey>,
-    ) -> Result<(UploadName, Arc<UploadRecord>, Arc<LayerKeys>), Error> {
+    ) -> Result<(UploadName, Arc<UploadRecord>, UploadKeys), Error> {
         let (bucket, object_key) = place(permit)?;
         let name = UploadName { bucket, object_key, upload_id: upload_id.to_owned() };
-        match (customer, self.remembered_keys(&name).await) {
-            (None, Some(keys)) => Ok((name.clone(), self.upload_record(&name).await?, keys)),
-            _ => self.open_upload(permit, upload_id, customer).await,
+        if customer.is_none() {
+            let record = self.upload_record(&name).await?;
+            if let Some(keys) = record.kept_keys(&self.uploads.secret)? {
+                return Ok((name, record, keys));
+            }
         }
+        let (name, record, keys) = self.open_upload(permit, upload_id, customer).await?;
+        Ok((name, record, UploadKeys::of(&keys)))
     }
 
     async fn seal_part(
@@ -176,8 +178,9 @@ impl Objects {
             checksum: checksum.as_ref().map(|checksum| checksum.value.clone()),
             backend_etag,
         };
-        self.write_part_record(&name, &part, keys).await?;
-        let kind = record.checksum(keys)?.map_or(ChecksumKind::FullObject, |(_, kind)| kind);
+        let keys = UploadKeys::of(keys);
+        self.write_part_record(&name, &part, &keys).await?;
+        let kind = record.checksum(&keys)?.map_or(ChecksumKind::FullObject, |(_, kind)| kind);
         Ok(UploadedPart {
             etag: part_etag(&attempt),
             protected: Protected::of(&record.envelope),

@@ -2,12 +2,12 @@
 //!
 //! | bytes | field |
 //! |---|---|
-//! | 1 | version, 2; 1 has no initiator |
-//! | 2 + n | bucket, object key, upload id, envelope as its header has it, declared headers, initiator: each with its length, big endian |
+//! | 1 | version, 2; 1 has no initiator and no kept keys |
+//! | 2 + n | bucket, object key, upload id, envelope as its header has it, declared headers, initiator, kept keys: each with its length, big endian |
 //! | 12 + 2 + 16 | nonce; checksum algorithm and kind (0: none) under AES-256-GCM; tag |
 //!
 //! Key: HKDF(DEK, "sealgate/v1/upload-record"); associated data: everything before the nonce. Names stand in the clear:
-//! the backend knows them. Declared headers are those by which policies decide on parts, which do not carry them, as
+//! the backend knows them. Kept keys: under SSE-C, what [`UploadKeys`] says; empty in other modes. Declared headers are those by which policies decide on parts, which do not carry them, as
 //! `name: value` lines. The initiator is the ARN of who began the upload, which lists of uploads show.
 
 use std::sync::Arc;
@@ -19,15 +19,15 @@ use moka::future::Cache;
 use super::super::Objects;
 use super::super::error::{Error, Fault};
 use super::declared;
+use super::upload_keys::UploadKeys;
 use crate::checksum::{Algorithm, ChecksumKind};
-use crate::crypto::{Gcm, random, sha256};
+use crate::crypto::{Secret, random, sha256};
 use crate::envelope::Envelope;
 use crate::names::{BucketName, ObjectKey};
-use crate::seal::LayerKeys;
 use crate::upstream::{self, Body};
 
 const VERSION: u8 = 2;
-const WITHOUT_INITIATOR: u8 = 1;
+const FIRST: u8 = 1;
 const MAX_RECORD: usize = 64 * 1024;
 
 /// An upload's name.
@@ -73,6 +73,8 @@ pub struct UploadRecord {
     pub declared: HeaderMap,
     /// The ARN of who began it. `None`: of an older record.
     pub initiator: Option<String>,
+    /// Kept keys, if there are any, and what they are bound to.
+    kept: Option<(String, Vec<u8>)>,
     clear: Vec<u8>,
     nonce: [u8; 12],
     sealed: Vec<u8>,
@@ -82,45 +84,50 @@ pub struct UploadRecord {
 pub struct Uploads {
     /// Records that were read lately: they never change.
     records: Cache<UploadName, Arc<UploadRecord>>,
-    /// Data keys under SSE-C, of uploads whose parts come in: a Complete need not repeat the customer's key.
-    keys: Cache<UploadName, Arc<LayerKeys>>,
+    /// Under which the keys of uploads under SSE-C are kept.
+    pub(super) secret: Secret<32>,
 }
 
-impl Default for Uploads {
-    fn default() -> Self {
+impl Uploads {
+    pub fn new(secret: Secret<32>) -> Self {
         let idle = Duration::from_secs(900);
-        Self {
-            records: Cache::builder().max_capacity(4096).time_to_idle(idle).build(),
-            keys: Cache::builder().max_capacity(4096).time_to_idle(idle).build(),
-        }
+        Self { records: Cache::builder().max_capacity(4096).time_to_idle(idle).build(), secret }
     }
 }
 
+/// How an upload was begun.
+pub struct Begun<'a> {
+    /// As its header has it.
+    pub envelope: &'a str,
+    pub declared: &'a HeaderMap,
+    /// An ARN.
+    pub initiator: &'a str,
+    pub checksum: Option<(Algorithm, ChecksumKind)>,
+}
+
 impl UploadRecord {
-    /// A new record and its bytes.
+    /// The bytes of a new record, which keeps the keys where it gets a secret for that.
     pub fn seal(
         name: &UploadName,
-        encoded_envelope: &str,
-        declared: &HeaderMap,
-        initiator: &str,
-        checksum: Option<(Algorithm, ChecksumKind)>,
-        keys: &LayerKeys,
+        begun: &Begun<'_>,
+        keys: &UploadKeys,
+        keep_under: Option<&Secret<32>>,
     ) -> Result<Vec<u8>, Error> {
         let mut record = vec![VERSION];
-        let declared = declared::encode(declared);
+        let declared = declared::encode(begun.declared);
         let UploadName { bucket, object_key, upload_id } = name;
-        for field in [bucket.as_str(), object_key.as_str(), upload_id, encoded_envelope, declared.as_str(), initiator] {
-            let len = u16::try_from(field.len()).map_err(|_| Error::Internal("a name that is too long"))?;
-            record.extend_from_slice(&len.to_be_bytes());
-            record.extend_from_slice(field.as_bytes());
+        for field in [bucket.as_str(), object_key.as_str(), upload_id, begun.envelope, &declared, begun.initiator] {
+            add(&mut record, field)?;
         }
+        let kept = keep_under.map(|secret| keys.seal(secret, &record)).transpose()?;
+        add(&mut record, kept.as_deref().unwrap_or_default())?;
         let nonce: [u8; 12] = random();
-        let mut sealed = match checksum {
+        let mut sealed = match begun.checksum {
             None => [0, 0],
             Some((algorithm, ChecksumKind::Composite)) => [algorithm.code(), 1],
             Some((algorithm, ChecksumKind::FullObject)) => [algorithm.code(), 2],
         };
-        let tag = cipher(keys)?.seal_in_place(nonce, &record, &mut sealed);
+        let tag = keys.of_record().seal_in_place(nonce, &record, &mut sealed);
         record.extend_from_slice(&nonce);
         record.extend_from_slice(&sealed);
         record.extend_from_slice(&tag);
@@ -136,17 +143,17 @@ impl UploadRecord {
             rest = tail;
             Ok(head)
         };
-        let with_initiator = match take(1)? {
-            [VERSION] => true,
-            [WITHOUT_INITIATOR] => false,
+        let count = match take(1)? {
+            [VERSION] => 7,
+            [FIRST] => 5,
             _ => return Err(DAMAGED),
         };
-        let mut fields = Vec::with_capacity(6);
-        for _ in 0..5 + usize::from(with_initiator) {
+        let mut fields = Vec::with_capacity(7);
+        for _ in 0..count {
             let len = u16::from_be_bytes(take(2)?.try_into().map_err(|_| DAMAGED)?);
             fields.push(std::str::from_utf8(take(len.into())?).map_err(|_| DAMAGED)?);
         }
-        let initiator = if with_initiator { fields.pop().map(str::to_owned) } else { None };
+        let (kept, initiator) = if count == 7 { (fields.pop(), fields.pop().map(str::to_owned)) } else { (None, None) };
         let [bucket, object_key, upload_id, envelope, declared] = fields.try_into().map_err(|_| DAMAGED)?;
         let declared = declared::decode(declared).ok_or(DAMAGED)?;
         let nonce = take(12)?.try_into().map_err(|_| DAMAGED)?;
@@ -155,12 +162,14 @@ impl UploadRecord {
             return Err(DAMAGED);
         }
         let clear = bytes[..bytes.len() - 12 - 2 - 16].to_vec();
+        let kept = kept.filter(|kept| !kept.is_empty());
+        let kept = kept.map(|kept| (kept.to_owned(), clear[..clear.len() - kept.len() - 2].to_vec()));
         let name = UploadName {
             bucket: BucketName::new(bucket).map_err(|_| DAMAGED)?,
             object_key: ObjectKey::new(object_key).map_err(|_| DAMAGED)?,
             upload_id: upload_id.to_owned(),
         };
-        Ok(Self { name, envelope: Envelope::decode(envelope)?, declared, initiator, clear, nonce, sealed })
+        Ok(Self { name, envelope: Envelope::decode(envelope)?, declared, initiator, kept, clear, nonce, sealed })
     }
 
     /// The record's bytes.
@@ -168,10 +177,15 @@ impl UploadRecord {
         [self.clear.as_slice(), &self.nonce, &self.sealed].concat()
     }
 
+    /// The keys that were kept for whoever completes the upload or lists its parts. `None`: its mode keeps none.
+    pub fn kept_keys(&self, secret: &Secret<32>) -> Result<Option<UploadKeys>, Error> {
+        self.kept.as_ref().map(|(text, before)| UploadKeys::open(text, secret, before)).transpose()
+    }
+
     /// The checksum that the parts of this upload carry.
-    pub fn checksum(&self, keys: &LayerKeys) -> Result<Option<(Algorithm, ChecksumKind)>, Error> {
+    pub fn checksum(&self, keys: &UploadKeys) -> Result<Option<(Algorithm, ChecksumKind)>, Error> {
         let mut sealed = self.sealed.clone();
-        let open = cipher(keys)?.open_in_place(self.nonce, &self.clear, &mut sealed)?;
+        let open = keys.of_record().open_in_place(self.nonce, &self.clear, &mut sealed)?;
         match *open {
             [0, 0] => Ok(None),
             [code, kind] => {
@@ -211,22 +225,13 @@ impl Objects {
     /// Forgets what is cached of an upload.
     pub(in crate::object) async fn forget_upload(&self, name: &UploadName) {
         self.uploads.records.invalidate(name).await;
-        self.forget_keys(name).await;
-    }
-
-    pub(super) async fn remember_keys(&self, name: &UploadName, keys: &Arc<LayerKeys>) {
-        self.uploads.keys.insert(name.clone(), keys.clone()).await;
-    }
-
-    pub(super) async fn remembered_keys(&self, name: &UploadName) -> Option<Arc<LayerKeys>> {
-        self.uploads.keys.get(name).await
-    }
-
-    pub(super) async fn forget_keys(&self, name: &UploadName) {
-        self.uploads.keys.invalidate(name).await;
     }
 }
 
-fn cipher(keys: &LayerKeys) -> Result<Gcm, Error> {
-    Ok(Gcm::new(super::derived(keys, "upload-record")?.expose()))
+/// Adds a field with its length before it.
+fn add(record: &mut Vec<u8>, field: &str) -> Result<(), Error> {
+    let len = u16::try_from(field.len()).map_err(|_| Error::Internal("a name that is too long"))?;
+    record.extend_from_slice(&len.to_be_bytes());
+    record.extend_from_slice(field.as_bytes());
+    Ok(())
 }
