@@ -1,84 +1,116 @@
 //! Sealgate beside plain proxies in front of the same MinIO: one command, one run, ratios.
 //!
-//!     cargo bench --bench compare                    everything; about 25 minutes; writes docs/benchmarks.md
-//!     cargo bench --bench compare -- --quick         the bars' own rows in short turns; prints only
-//!     cargo bench --bench compare -- --memory        resident memory of 16 uploads and reads of 1 GiB (--connections N)
-//!     cargo bench --bench compare -- --full          one object of 5 GiB up and down
-//!     cargo bench --bench compare -- --put KIB       one kind of request, for a profiler; --get too (--secs, --connections)
+//!     cargo bench --bench compare                      everything, about half an hour; writes docs/benchmarks.md
+//!     cargo bench --bench compare -- --only list,kms   these stages again; the document takes the others from their last run
+//!     cargo bench --bench compare -- --write           the document once more, from what the stages have kept
+//!     cargo bench --bench compare -- --quick           the bars' own rows in short turns; prints only. With --only: those
+//!                                                      stages at a reduced scale
+//!     cargo bench --bench compare -- --put KIB         one kind of request, for a profiler; --get and --kms too (see probe.rs)
 //!
-//! MinIO, nginx and HAProxy are those on the PATH, or what SEALGATE_MINIO, SEALGATE_NGINX and SEALGATE_HAPROXY name;
-//! SEALGATE_BIN names another gateway. Servers listen on loopback and keep their files under the system's temporary folder.
+//! Stages: start kms requests cells checksums forms multipart memory lengths list. Each keeps its results under
+//! target/benchmarks, so that one that fails takes nothing from the others. `--turns N`, `--turn-millis N`, `--keys N` and
+//! `--secs N` change the scale.
+//!
+//! MinIO, nginx, HAProxy and moto's server are those on the PATH, or what SEALGATE_MINIO, SEALGATE_NGINX, SEALGATE_HAPROXY and
+//! SEALGATE_MOTO name; SEALGATE_BIN names another gateway. Servers listen on loopback and keep their files under the system's
+//! temporary folder.
 
 #[path = "../load/mod.rs"]
 mod load;
 
+mod bars;
 mod cell;
-mod long;
+mod cells;
+mod document;
+mod kms;
+mod lengths;
+mod list;
+mod machine;
+mod memory;
+mod multipart;
+mod parts;
 mod probe;
-mod table;
+mod report;
+mod requests;
+mod run;
+mod start;
 mod targets;
 
 use std::io;
-use std::time::Duration;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Instant;
 
-use cell::{Cell, Work};
-use load::{Form, MIB, Servers};
-use table::Table;
-use targets::{Field, Target};
+use report::Report;
+use run::Run;
+
+struct Stage {
+    name: &'static str,
+    run: fn(&Run, &mut Report) -> io::Result<()>,
+}
+
+/// What wants a quiet disk comes first.
+const STAGES: [Stage; 10] = [
+    Stage { name: "start", run: start::run },
+    Stage { name: "kms", run: kms::run },
+    Stage { name: "requests", run: requests::run },
+    Stage { name: "cells", run: cells::run },
+    Stage { name: "checksums", run: cells::checksums },
+    Stage { name: "forms", run: cells::forms },
+    Stage { name: "multipart", run: multipart::run },
+    Stage { name: "memory", run: memory::run },
+    Stage { name: "lengths", run: lengths::run },
+    Stage { name: "list", run: list::run },
+];
+
+/// No stage begins later than this.
+const LIMIT_SECS: u64 = 45 * 60;
 
 fn main() -> io::Result<()> {
-    let servers = Servers::new()?;
-    if probe::run(&servers)? {
+    let names = STAGES.map(|stage| stage.name);
+    if load::flag("--write") {
+        return document::write(&names);
+    }
+    if probe::run()? {
         return Ok(());
     }
     let quick = load::flag("--quick");
-    let field = Field::start(&servers)?;
-    let targets = field.targets();
-    let Some((minio, _)) = targets.split_first() else { return Ok(()) };
-    let mut table = Table::new();
-    let turns = load::option("--turns", if quick { 3 } else { 5 });
-    let turn = Duration::from_millis(load::option("--turn-millis", if quick { 1000 } else { 1500 }));
-    let all: Vec<&Target<'_>> = targets.iter().collect();
-    let cells = if quick { quick_cells() } else { cells() };
-    for cell in &cells {
-        table.add(cell, cell.measure(&servers, minio, &all, turns, turn));
+    let default = if quick { "cells".to_owned() } else { names.join(",") };
+    let wanted = load::option("--only", default);
+    let wanted: Vec<&str> = wanted.split(',').collect();
+    if let Some(unknown) = wanted.iter().find(|name| !names.contains(name)) {
+        return Err(io::Error::other(format!("no stage is called {unknown}: {}", names.join(" "))));
     }
     if !quick {
-        long::multipart(&mut table, &servers, &all)?;
-        for connections in [1, 16] {
-            let cell = Cell { work: Work::Range, len: cell::RANGE_LEN, connections };
-            table.add(&cell, cell.measure(&servers, minio, &all, turns, turn));
-        }
-        long::list(&mut table, &field, load::option("--keys", 100_000))?;
-        table.write()?;
+        wanted.iter().for_each(|stage| Report::forget(stage));
     }
-    Ok(())
+    let (run, begun) = (Run::new(quick)?, Instant::now());
+    let mut reports = Vec::new();
+    for stage in STAGES.iter().filter(|stage| wanted.contains(&stage.name)) {
+        println!("== {} ({} s)", stage.name, begun.elapsed().as_secs());
+        let report = perform(stage, &run, begun);
+        if !quick {
+            report.save()?;
+        }
+        reports.push(report);
+    }
+    println!("== after {} s", begun.elapsed().as_secs());
+    print!("{}", document::bars(&reports).markdown());
+    if quick { Ok(()) } else { document::write(&names) }
 }
 
-fn quick_cells() -> Vec<Cell> {
-    let mut cells = Vec::new();
-    for (len, connections) in [(4096, 1), (4096, 16), (MIB, 16), (64 * MIB, 4)] {
-        for work in [Work::Put(Form::Unsigned), Work::Get] {
-            cells.push(Cell { work, len, connections });
-        }
+/// A stage that fails, or panics, leaves what it has and says why.
+fn perform(stage: &Stage, run: &Run, begun: Instant) -> Report {
+    let mut report = Report::new(stage.name);
+    let since = Instant::now();
+    if begun.elapsed().as_secs() > LIMIT_SECS {
+        report.trouble("left out: the run has taken too long already");
+        return report;
     }
-    cells
-}
-
-fn cells() -> Vec<Cell> {
-    let mut cells = Vec::new();
-    for (len, many) in [(4096, &[1, 16, 64][..]), (64 * 1024, &[1, 16, 64]), (MIB, &[1, 16, 64]), (64 * MIB, &[1, 16])]
-    {
-        for &connections in many {
-            for work in [Work::Put(Form::Unsigned), Work::Get] {
-                cells.push(Cell { work, len, connections });
-            }
-        }
+    match catch_unwind(AssertUnwindSafe(|| (stage.run)(run, &mut report))) {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => report.trouble(format!("failed: {error}")),
+        Err(_) => report.trouble("failed: a panic of the bench itself"),
     }
-    for len in [4096, MIB, 64 * MIB] {
-        for work in [Work::Put(Form::Signed), Work::Put(Form::Trailer), Work::GetWithChecksum] {
-            cells.push(Cell { work, len, connections: 16 });
-        }
-    }
-    cells
+    report.secs = since.elapsed().as_secs_f64();
+    report
 }

@@ -1,6 +1,6 @@
-//! Upload bodies: any length out of one block of random bytes, in each form that clients send.
+//! Upload bodies: any length out of one block of random bytes, in each form that clients send, or a document.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use aws_lc_rs::digest;
 use aws_sigv4::http_request::SignableBody;
@@ -16,26 +16,43 @@ pub enum Form {
     Signed,
     /// aws-chunked in chunks of 1 MiB with a CRC-32 in its trailer: what new SDKs send over TLS.
     Trailer,
+    /// The same in a single chunk.
+    OneChunk,
+    /// aws-chunked in chunks of 64 KiB, each signed.
+    SignedChunks,
+    /// The same with a CRC-32 in a signed trailer.
+    SignedChunksTrailer,
 }
 
 impl Form {
-    pub const ALL: [Self; 3] = [Self::Unsigned, Self::Signed, Self::Trailer];
+    pub const ALL: [Self; 6] =
+        [Self::Unsigned, Self::Signed, Self::Trailer, Self::OneChunk, Self::SignedChunks, Self::SignedChunksTrailer];
 
     pub fn name(self) -> &'static str {
         match self {
             Self::Unsigned => "unsigned",
             Self::Signed => "signed payload",
             Self::Trailer => "chunked, CRC trailer",
+            Self::OneChunk => "one chunk, CRC trailer",
+            Self::SignedChunks => "signed chunks",
+            Self::SignedChunksTrailer => "signed chunks, CRC trailer",
         }
+    }
+
+    pub fn has_trailer(self) -> bool {
+        matches!(self, Self::Trailer | Self::OneChunk | Self::SignedChunksTrailer)
+    }
+
+    pub fn is_chunked(self) -> bool {
+        self.has_trailer() || self == Self::SignedChunks
     }
 }
 
-const BLOCK_LEN: usize = 1 << 20;
+pub const BLOCK_LEN: usize = 1 << 20;
 
 /// Random bytes that every body repeats.
 pub static BLOCK: LazyLock<Vec<u8>> = LazyLock::new(|| {
     let mut block = vec![0; BLOCK_LEN];
-    #[expect(clippy::expect_used, reason = "a bench without random bytes measures nothing")]
     aws_lc_rs::rand::fill(&mut block).expect("the system has random bytes");
     block
 });
@@ -45,88 +62,85 @@ pub static BLOCK: LazyLock<Vec<u8>> = LazyLock::new(|| {
 pub struct Payload {
     pub form: Form,
     pub len: u64,
-    sha256: Option<String>,
-    trailer: Option<Vec<u8>>,
+    /// The SHA-256 in hexadecimal digits, or the CRC-32 in Base64.
+    sum: String,
+    /// The body itself, where it is not made of the block.
+    pub document: Option<Arc<[u8]>>,
 }
 
 impl Payload {
     pub fn new(form: Form, len: u64) -> Self {
-        let (mut sha256, mut trailer) = (None, None);
-        match form {
-            Form::Unsigned => {}
-            Form::Signed => {
-                let mut context = digest::Context::new(&digest::SHA256);
-                pieces(len).for_each(|piece| context.update(piece));
-                sha256 = Some(hex::encode(context.finish()));
-            }
-            Form::Trailer => {
-                let mut crc = crc_fast::Digest::new(crc_fast::CrcAlgorithm::Crc32IsoHdlc);
-                pieces(len).for_each(|piece| crc.update(piece));
-                let value = STANDARD.encode((crc.finalize() as u32).to_be_bytes());
-                trailer = Some(format!("0\r\nx-amz-checksum-crc32:{value}\r\n\r\n").into_bytes());
-            }
+        let mut sum = String::new();
+        if form == Form::Signed {
+            let mut context = digest::Context::new(&digest::SHA256);
+            pieces(len, BLOCK_LEN).for_each(|piece| context.update(piece));
+            sum = hex::encode(context.finish());
         }
-        Self { form, len, sha256, trailer }
+        if form.has_trailer() {
+            let mut crc = crc_fast::Digest::new(crc_fast::CrcAlgorithm::Crc32IsoHdlc);
+            pieces(len, BLOCK_LEN).for_each(|piece| crc.update(piece));
+            sum = STANDARD.encode((crc.finalize() as u32).to_be_bytes());
+        }
+        Self { form, len, sum, document: None }
     }
 
     pub fn empty() -> Self {
         Self::new(Form::Unsigned, 0)
     }
 
+    /// A document, its hash signed.
+    pub fn document(text: &str) -> Self {
+        let sum = super::sums::sha256_hex(text.as_bytes());
+        Self { form: Form::Signed, len: text.len() as u64, sum, document: Some(text.as_bytes().into()) }
+    }
+
     /// Headers that the form adds.
     pub fn headers(&self) -> Vec<(String, String)> {
-        match self.form {
-            Form::Unsigned | Form::Signed => Vec::new(),
-            Form::Trailer => [
-                ("content-encoding", "aws-chunked"),
-                ("x-amz-trailer", "x-amz-checksum-crc32"),
-                ("x-amz-decoded-content-length", &self.len.to_string()),
-            ]
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .into(),
+        let mut headers = Vec::new();
+        if self.form.is_chunked() {
+            headers.push(("content-encoding".to_owned(), "aws-chunked".to_owned()));
+            headers.push(("x-amz-decoded-content-length".to_owned(), self.len.to_string()));
         }
+        if self.form.has_trailer() {
+            headers.push(("x-amz-trailer".to_owned(), "x-amz-checksum-crc32".to_owned()));
+        }
+        headers
     }
 
     pub fn signable(&self) -> SignableBody<'static> {
-        match (&self.sha256, self.form) {
-            (Some(sha256), _) => SignableBody::Precomputed(sha256.clone()),
-            (None, Form::Trailer) => SignableBody::StreamingUnsignedPayloadTrailer,
-            (None, _) => SignableBody::UnsignedPayload,
+        match self.form {
+            Form::Unsigned => SignableBody::UnsignedPayload,
+            Form::Signed => SignableBody::Precomputed(self.sum.clone()),
+            Form::Trailer | Form::OneChunk => SignableBody::StreamingUnsignedPayloadTrailer,
+            Form::SignedChunks => SignableBody::Precomputed("STREAMING-AWS4-HMAC-SHA256-PAYLOAD".into()),
+            Form::SignedChunksTrailer => SignableBody::StreamingSignedPayloadTrailer,
         }
     }
 
-    /// Bytes on the wire.
-    pub fn wire_len(&self) -> u64 {
-        let mut len = 0;
-        let _ = self.write(|piece| {
-            len += piece.len() as u64;
-            Ok(true)
-        });
-        len
-    }
-
-    /// Hands everything to `write`, block by block, until it says stop.
-    pub fn write(&self, mut write: impl FnMut(&[u8]) -> std::io::Result<bool>) -> std::io::Result<bool> {
-        let Some(trailer) = &self.trailer else {
-            for piece in pieces(self.len) {
-                if !write(piece)? {
-                    return Ok(false);
-                }
-            }
-            return Ok(true);
-        };
-        for piece in pieces(self.len) {
-            let head = format!("{:x}\r\n", piece.len());
-            if !(write(head.as_bytes())? && write(piece)? && write(b"\r\n")?) {
-                return Ok(false);
-            }
-        }
-        write(trailer)
+    /// `name:value` of the trailer, without a line's end.
+    pub fn trailer(&self) -> Option<String> {
+        self.form.has_trailer().then(|| format!("x-amz-checksum-crc32:{}", self.sum))
     }
 }
 
-fn pieces(len: u64) -> impl Iterator<Item = &'static [u8]> {
-    let whole = (len / BLOCK_LEN as u64) as usize;
-    let rest = (len % BLOCK_LEN as u64) as usize;
-    std::iter::repeat_n(&BLOCK[..], whole).chain((rest > 0).then(|| &BLOCK[..rest]))
+/// A body's plaintext in pieces of at most `size`, which divides the block.
+pub fn pieces(len: u64, size: usize) -> impl Iterator<Item = &'static [u8]> {
+    (0..len).step_by(size).map(move |at| {
+        let start = (at % BLOCK_LEN as u64) as usize;
+        &BLOCK[start..start + size.min((len - at) as usize)]
+    })
+}
+
+/// Whether `piece` is what stands at `at` of a body.
+pub fn is_at(mut at: u64, mut piece: &[u8]) -> bool {
+    while !piece.is_empty() {
+        let start = (at % BLOCK_LEN as u64) as usize;
+        let (now, later) = piece.split_at(piece.len().min(BLOCK_LEN - start));
+        if now != &BLOCK[start..start + now.len()] {
+            return false;
+        }
+        at += now.len() as u64;
+        piece = later;
+    }
+    true
 }
