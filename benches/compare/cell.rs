@@ -2,9 +2,10 @@
 
 use std::io;
 
-use crate::load::{Form, GIB, KIB, Load, MIB, Outcome, Payload, Request, Stop, median};
+use crate::load::{Form, GIB, KIB, Load, MIB, Payload, Request, Stop};
+use crate::measured::Measured;
 use crate::run::Run;
-use crate::targets::Target;
+use crate::targets::{DIRECT, Target};
 
 /// What is asked for.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -27,20 +28,6 @@ pub struct Cell {
     pub connections: usize,
     /// Of the targets that the bars are about.
     pub turns: usize,
-}
-
-/// What a target did, in one turn or as medians over the turns.
-#[derive(Clone, Default)]
-pub struct Measured {
-    pub target: &'static str,
-    /// Of the target's own process, and of MinIO behind it.
-    pub cpu_us: f64,
-    pub minio_us: f64,
-    pub cpu_secs_per_gib: f64,
-    pub mib_per_sec: f64,
-    pub requests_per_sec: f64,
-    pub latency_us: f64,
-    pub errors: Vec<String>,
 }
 
 pub const RANGE_LEN: u64 = 64 * KIB;
@@ -83,7 +70,9 @@ impl Cell {
             }
         }
         run.servers.settle();
-        Ok(targets.iter().zip(samples).map(|(target, samples)| summary(target.name, &samples)).collect())
+        let direct = targets.iter().position(|target| target.name == DIRECT).map(|at| &samples[at][..]);
+        let medians = targets.iter().zip(&samples).map(|(target, one)| Measured::medians(target.name, one, direct));
+        Ok(medians.collect())
     }
 
     /// Uploads what is to be read, and reads it once, comparing every byte.
@@ -143,7 +132,7 @@ impl Cell {
         let (meter, minio) = (target.server.process.meter(), run.minio.process.meter());
         let stop = Stop::After(run.turn());
         let outcome = Load { endpoint, connections: self.connections, stop, requests: &requests }.run();
-        measured(outcome, meter.secs(), minio.secs())
+        Measured::new(outcome, meter.secs(), minio.secs())
     }
 
     /// Deletes what its uploads have left.
@@ -159,34 +148,6 @@ impl Cell {
 
 /// So many objects are read, by any number of connections.
 const READ_OBJECTS: usize = 4;
-
-fn measured(outcome: Outcome, cpu: f64, minio_cpu: f64) -> Measured {
-    let requests = outcome.requests.max(1) as f64;
-    Measured {
-        target: "",
-        cpu_us: cpu * 1e6 / requests,
-        minio_us: minio_cpu * 1e6 / requests,
-        cpu_secs_per_gib: cpu * GIB as f64 / outcome.bytes.max(1) as f64,
-        mib_per_sec: outcome.bytes as f64 / MIB as f64 / outcome.secs,
-        requests_per_sec: outcome.requests as f64 / outcome.secs,
-        latency_us: median(outcome.latencies) * 1e6,
-        errors: outcome.errors,
-    }
-}
-
-fn summary(target: &'static str, samples: &[Measured]) -> Measured {
-    let of = |value: fn(&Measured) -> f64| median(samples.iter().map(value).collect());
-    Measured {
-        target,
-        cpu_us: of(|sample| sample.cpu_us),
-        minio_us: of(|sample| sample.minio_us),
-        cpu_secs_per_gib: of(|sample| sample.cpu_secs_per_gib),
-        mib_per_sec: of(|sample| sample.mib_per_sec),
-        requests_per_sec: of(|sample| sample.requests_per_sec),
-        latency_us: of(|sample| sample.latency_us),
-        errors: samples.iter().flat_map(|sample| sample.errors.clone()).collect(),
-    }
-}
 
 pub fn size_name(len: u64) -> String {
     match len {

@@ -3,11 +3,13 @@
 use std::io;
 
 use crate::bars::Bar;
-use crate::cell::{Cell, Measured, Work};
+use crate::cell::{Cell, Work, size_name};
 use crate::load::{Form, KIB, MIB};
-use crate::report::{Report, Section};
+use crate::measured::Measured;
+use crate::report::Report;
 use crate::run::Run;
-use crate::targets::{DIRECT, NGINX, SEALGATE, Target};
+use crate::tables::{self, Row};
+use crate::targets::{NGINX, SEALGATE, Target};
 
 const LARGE: u64 = 64 * MIB;
 const SMALL: u64 = 4 * KIB;
@@ -21,14 +23,16 @@ pub fn run(run: &Run, report: &mut Report) -> io::Result<()> {
             for work in [Work::Put(Form::Unsigned), Work::Get] {
                 let has_bar = len == SMALL || len == LARGE || (len == MIB && connections == 16);
                 if !run.quick || has_bar {
-                    cells.push(Cell { work, len, connections, turns: if has_bar { 5 } else { 3 } });
+                    // A latency needs more of them than CPU.
+                    let turns = if len == SMALL && connections == 1 { 9 } else { 5 };
+                    cells.push(Cell { work, len, connections, turns: if has_bar { turns } else { 3 } });
                 }
             }
         }
     }
     let mut rows = Vec::new();
     let result = measure_all(run, report, &targets, &cells, &mut rows);
-    tables(report, "", &rows);
+    tables::add(report, "", &rows);
     result
 }
 
@@ -44,7 +48,7 @@ pub fn checksums(run: &Run, report: &mut Report) -> io::Result<()> {
     }
     let mut rows = Vec::new();
     let result = measure_all(run, report, &targets, &cells, &mut rows);
-    tables(report, "Checksums: ", &rows);
+    tables::add(report, "Checksums: ", &rows);
     result
 }
 
@@ -64,12 +68,9 @@ pub fn forms(run: &Run, report: &mut Report) -> io::Result<()> {
     result = result.and_then(|()| measure_all(run, report, &core, &signed, &mut rows));
     // MinIO refuses chunks of more than 16 MiB.
     result = result.and_then(|()| measure_all(run, report, &ours, &[cell(Form::OneChunk, LARGE, 4)], &mut rows));
-    tables(report, "Forms: ", &rows);
+    tables::add(report, "Forms: ", &rows);
     result
 }
-
-/// A cell with its targets' numbers.
-pub type Row = (Cell, Vec<Measured>);
 
 pub fn measure_all(
     run: &Run,
@@ -81,7 +82,7 @@ pub fn measure_all(
     for cell in cells {
         let measured = cell.measure(run, targets)?;
         for one in &measured {
-            print(cell, one);
+            tables::print(cell, one);
             if let Some(error) = one.errors.first() {
                 let (name, many) = (cell.name(), one.errors.len());
                 report.trouble(format!(
@@ -97,21 +98,6 @@ pub fn measure_all(
         rows.push((*cell, measured));
     }
     Ok(())
-}
-
-fn print(cell: &Cell, one: &Measured) {
-    println!(
-        "    {:<30} {:>3} {:<14} {:>7.0} us {:>7.3} s/GiB {:>8.0}/s {:>6.0} MiB/s, median {:>8.0} us, MinIO {:>8.0} us",
-        cell.name(),
-        cell.connections,
-        one.target,
-        one.cpu_us,
-        one.cpu_secs_per_gib,
-        one.requests_per_sec,
-        one.mib_per_sec,
-        one.latency_us,
-        one.minio_us,
-    );
 }
 
 /// What the bars say of a cell.
@@ -131,7 +117,7 @@ fn readings(report: &mut Report, cell: &Cell, measured: &[Measured]) {
         add(Bar::CpuLarge, &what, of(|one| one.cpu_secs_per_gib));
     }
     if cell.connections == 16 && cell.len >= MIB {
-        let what = format!("{verb} {}:", crate::cell::size_name(cell.len));
+        let what = format!("{verb} {}:", size_name(cell.len));
         add(Bar::RateLarge, &what, of(|one| one.requests_per_sec));
     }
     if cell.len == SMALL {
@@ -140,50 +126,8 @@ fn readings(report: &mut Report, cell: &Cell, measured: &[Measured]) {
             add(Bar::RateSmall, &format!("{verb}:"), of(|one| one.requests_per_sec));
         }
         if cell.connections == 1 {
-            let (ours, nginx) = of(|one| one.latency_us);
-            let direct = find(DIRECT).map_or(f64::NAN, |one| one.latency_us);
-            let what = format!("{verb} ({:.0} us, nginx {:.0} us):", ours - direct, nginx - direct);
-            add(Bar::AddedLatency, &what, (ours - direct, nginx - direct));
+            let (ours, nginx) = of(|one| one.added_us);
+            add(Bar::AddedLatency, &format!("{verb} ({ours:.0} us, nginx {nginx:.0} us):"), (ours, nginx));
         }
     }
-}
-
-/// One table for each kind of number.
-pub fn tables(report: &mut Report, begin: &str, rows: &[Row]) {
-    type Kind = (&'static str, &'static str, fn(&Measured) -> f64, usize);
-    let (large, small): (Vec<&Row>, Vec<&Row>) = rows.iter().partition(|(cell, _)| cell.len >= MIB);
-    let by_byte: [Kind; 3] = [
-        ("CPU seconds per GiB", "The target's own processes.", |one| one.cpu_secs_per_gib, 3),
-        ("MiB per second", "", |one| one.mib_per_sec, 0),
-        ("MinIO's CPU, milliseconds per request", "", |one| one.minio_us / 1e3, 1),
-    ];
-    let by_request: [Kind; 4] = [
-        ("CPU microseconds per request", "The target's own processes.", |one| one.cpu_us, 0),
-        ("requests per second", "", |one| one.requests_per_sec, 0),
-        ("median latency, microseconds", "", |one| one.latency_us, 0),
-        ("MinIO's CPU, microseconds per request", "", |one| one.minio_us, 0),
-    ];
-    for (rows, kinds) in [(large, &by_byte[..]), (small, &by_request[..])] {
-        for kind in kinds.iter().filter(|_| !rows.is_empty()) {
-            let section = table(&format!("{begin}{}", kind.0), kind.1, &rows, kind.2, kind.3);
-            report.sections.push(section);
-        }
-    }
-}
-
-fn table(title: &str, text: &str, rows: &[&Row], value: fn(&Measured) -> f64, digits: usize) -> Section {
-    let most = rows.iter().max_by_key(|(_, measured)| measured.len());
-    let names: Vec<&str> = most.map_or(Vec::new(), |(_, measured)| measured.iter().map(|one| one.target).collect());
-    let header = [&["load", "connections"], &names[..], &["sealgate / nginx"]].concat();
-    let mut section = Section::new(title, text, &header);
-    for (cell, measured) in rows {
-        let find = |name: &str| measured.iter().find(|one| one.target == name).map(value);
-        let shown = |value: Option<f64>| value.map_or("-".to_owned(), |value| format!("{value:.digits$}"));
-        let ratio = find(SEALGATE).zip(find(NGINX)).filter(|(_, nginx)| *nginx > 0.0);
-        let ratio = ratio.map_or("-".to_owned(), |(ours, nginx)| format!("{:.2}", ours / nginx));
-        let values = names.iter().map(|name| shown(find(name)));
-        let begin = [cell.name(), cell.connections.to_string()].into_iter();
-        section.rows.push(begin.chain(values).chain([ratio]).collect());
-    }
-    section
 }

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::load::servers::binary;
+use crate::load::{self, servers::binary};
 
 /// The commit, and whether the tree or the gateway was another one. The documentation that a run writes does not count.
 pub fn commit() -> String {
@@ -13,6 +13,10 @@ pub fn commit() -> String {
     }
     if std::env::var_os("SEALGATE_BIN").is_some() {
         text.push_str(", another build of the gateway (SEALGATE_BIN)");
+    }
+    let level = load::option("--log", String::new());
+    if !level.is_empty() {
+        text.push_str(&format!(", log level {level}"));
     }
     text
 }
@@ -36,12 +40,21 @@ pub fn description() -> String {
     let lines = [
         format!("{}, {cores} cores, {} GiB of memory", value(&read("/proc/cpuinfo"), "model name"), memory >> 20),
         format!("Linux {}", read("/proc/sys/kernel/osrelease").trim()),
-        version("SEALGATE_MINIO", "minio", "--version"),
+        minio(),
         version("SEALGATE_NGINX", "nginx", "-v"),
         version("SEALGATE_HAPROXY", "haproxy", "-v"),
         first_line(Command::new("rustc").arg("--version")),
     ];
     lines.map(|line| format!("- {line}\n")).concat()
+}
+
+/// MinIO by its module's version, where Go can tell it: a build from source calls itself a development version.
+fn minio() -> String {
+    let binary = binary("SEALGATE_MINIO", "minio");
+    let output = Command::new("go").args(["version", "-m"]).arg(&binary).output();
+    let text = output.map_or(String::new(), |output| String::from_utf8_lossy(&output.stdout).into_owned());
+    let module = text.lines().find_map(|line| line.trim().strip_prefix("mod\t")?.split('\t').nth(1));
+    module.map_or_else(|| first_line(Command::new(&binary).arg("--version")), |version| format!("MinIO {version}"))
 }
 
 /// The first line that a program prints, wherever it prints it.

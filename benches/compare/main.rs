@@ -9,7 +9,7 @@
 //!
 //! Stages: start kms requests cells checksums forms multipart memory lengths list. Each keeps its results under
 //! target/benchmarks, so that one that fails takes nothing from the others. `--turns N`, `--turn-millis N`, `--keys N` and
-//! `--secs N` change the scale.
+//! `--secs N` change the scale, `--log LEVEL` what the gateway logs (info, as by default).
 //!
 //! MinIO, nginx, HAProxy and moto's server are those on the PATH, or what SEALGATE_MINIO, SEALGATE_NGINX, SEALGATE_HAPROXY and
 //! SEALGATE_MOTO name; SEALGATE_BIN names another gateway. Servers listen on loopback and keep their files under the system's
@@ -26,6 +26,7 @@ mod kms;
 mod lengths;
 mod list;
 mod machine;
+mod measured;
 mod memory;
 mod multipart;
 mod parts;
@@ -34,6 +35,7 @@ mod report;
 mod requests;
 mod run;
 mod start;
+mod tables;
 mod targets;
 
 use std::io;

@@ -42,6 +42,7 @@ impl Servers {
         );
         command
             .arg("serve")
+            .env("SEALGATE_LOG", super::option("--log", "info".to_owned()))
             .env("SEALGATE_LISTEN", address.to_string())
             .env("SEALGATE_CONSOLE_LISTEN", free_address()?.to_string())
             .env("SEALGATE_DATA_DIR", self.path(store))
