@@ -14,14 +14,18 @@ pub struct PatientIo<T> {
     patience: Duration,
     waiting: Option<Pin<Box<Sleep>>>,
     lingering: Option<Pin<Box<Sleep>>>,
+    /// Whether the client has sent something since the connection was closed on this side.
+    sending: bool,
 }
 
 /// How long a client may go on sending once its connection has been closed on this side.
 const LINGER: Duration = Duration::from_secs(2);
+/// How long a client that sends nothing just then may take to go on, or to close.
+const PAUSE: Duration = Duration::from_millis(250);
 
 impl<T> PatientIo<T> {
     pub fn new(inner: T, patience: Duration) -> Self {
-        Self { inner, patience, waiting: None, lingering: None }
+        Self { inner, patience, waiting: None, lingering: None, sending: false }
     }
 
     fn limit<R>(&mut self, context: &mut Context<'_>, polled: Poll<io::Result<R>>) -> Poll<io::Result<R>> {
@@ -74,18 +78,17 @@ impl<T: AsyncRead + AsyncWrite + Unpin> AsyncWrite for PatientIo<T> {
         loop {
             let mut buf = ReadBuf::new(&mut dropped);
             match Pin::new(&mut self.inner).poll_read(context, &mut buf) {
-                Poll::Ready(Ok(())) if !buf.filled().is_empty() => {
-                    self.lingering.get_or_insert_with(|| Box::pin(tokio::time::sleep(LINGER)));
+                Poll::Ready(Ok(())) if !buf.filled().is_empty() && !self.sending => {
+                    self.sending = true;
+                    self.lingering = Some(Box::pin(tokio::time::sleep(LINGER)));
                 }
+                Poll::Ready(Ok(())) if !buf.filled().is_empty() => {}
                 Poll::Ready(_) => return Poll::Ready(Ok(())),
                 Poll::Pending => break,
             }
         }
-        match &mut self.lingering {
-            Some(end) => end.as_mut().poll(context).map(Ok),
-            // It was not sending.
-            None => Poll::Ready(Ok(())),
-        }
+        let end = self.lingering.get_or_insert_with(|| Box::pin(tokio::time::sleep(PAUSE)));
+        end.as_mut().poll(context).map(Ok)
     }
 }
 
@@ -113,6 +116,29 @@ mod tests {
             let mut answer = String::new();
             client.read_to_string(&mut answer).await.unwrap();
             assert_eq!(answer, "no");
+        };
+        let refuse = async {
+            io.write_all(b"no").await.unwrap();
+            io.shutdown().await.unwrap();
+            drop(io);
+        };
+        tokio::join!(ask, refuse);
+    }
+
+    #[tokio::test]
+    async fn a_client_that_pauses_while_it_sends_reads_its_answer() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let mut client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let mut io = PatientIo::new(listener.accept().await.unwrap().0, Duration::from_secs(5));
+        let ask = async {
+            for _ in 0..3 {
+                tokio::time::sleep(Duration::from_millis(100)).await;
+                client.write_all(&[0; 1000]).await.unwrap();
+            }
+            let mut answer = String::new();
+            client.read_to_string(&mut answer).await.unwrap();
+            assert_eq!(answer, "no");
+            client.shutdown().await.unwrap();
         };
         let refuse = async {
             io.write_all(b"no").await.unwrap();

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use http::uri::{Authority, PathAndQuery, Scheme};
-use http::{Request, Response, Uri};
+use http::{Request, Response, StatusCode, Uri};
 use http_body_util::BodyExt as _;
 use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -16,7 +16,7 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tower_service::Service as _;
 
-use super::link::{Answer, Link};
+use super::link::{self, Answer, Link};
 use super::{BoxBody, BoxError};
 
 /// How long an idle connection is kept: below the minute after which backends commonly close theirs.
@@ -35,13 +35,32 @@ impl Connections {
     }
 
     /// Sends a request whose target is a path to `host`. One that an idle connection did not begin, since the backend had
-    /// closed it, goes out again on the next.
-    pub async fn send(&self, host: &Authority, mut request: Request<BoxBody>) -> Result<Response<BoxBody>, BoxError> {
+    /// closed it, goes out again on the next. One that it began and that came to nothing, since the backend closed it just
+    /// then, goes out again on a fresh one, if `again` makes it once more.
+    pub async fn send(
+        &self,
+        host: &Authority,
+        mut request: Request<BoxBody>,
+        again: Option<impl Fn() -> Request<BoxBody>>,
+    ) -> Result<Response<BoxBody>, BoxError> {
         let place = (runtime::Handle::current().id(), host.clone());
         while let Some(mut link) = self.shelf.take(&place) {
-            match link.send(request).await {
-                Ok(answer) => return Ok(self.reply(answer, link, place)),
-                Err(mut error) => request = error.take_message().ok_or_else(|| error.into_error())?,
+            let mut failed = match (link.send(request).await, &again) {
+                // Said to the idle connection, before the request came: RFC 9110, 15.5.9.
+                (Ok(answer), Some(again)) if answer.status() == StatusCode::REQUEST_TIMEOUT => {
+                    request = again();
+                    break;
+                }
+                (Ok(answer), _) => return Ok(self.reply(answer, link, place)),
+                (Err(failed), _) => failed,
+            };
+            match (failed.take_message(), &again) {
+                (Some(not_begun), _) => request = not_begun,
+                (None, Some(again)) if link::broke(failed.error()) => {
+                    request = again();
+                    break;
+                }
+                (None, _) => return Err(failed.into_error().into()),
             }
         }
         let mut link = self.open(host).await?;

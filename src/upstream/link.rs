@@ -4,6 +4,7 @@
 //! a request wakes no second task, and one that is given up takes its connection with it.
 
 use std::future::{Future, poll_fn};
+use std::io::{self, ErrorKind};
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
 
@@ -62,6 +63,13 @@ impl Link {
         })
         .await
     }
+}
+
+/// Whether a request failed because its connection ended, and not by what was said on it.
+pub(super) fn broke(error: &hyper::Error) -> bool {
+    let ended = [ErrorKind::ConnectionReset, ErrorKind::ConnectionAborted, ErrorKind::BrokenPipe];
+    let source = std::error::Error::source(error).and_then(|source| source.downcast_ref::<io::Error>());
+    error.is_incomplete_message() || source.is_some_and(|error| ended.contains(&error.kind()))
 }
 
 /// An answer's body, which moves its connection along. `G` takes the connection when the body has ended.

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use http::header::{CONTENT_LENGTH, HOST, HeaderMap, HeaderValue, USER_AGENT};
+use bytes::Bytes;
+use http::header::{CONTENT_LENGTH, HOST, HeaderMap, HeaderValue, IF_MATCH, IF_NONE_MATCH, USER_AGENT};
 use http::uri::{Authority, Scheme};
 use http::{Method, Response, Uri};
 use hyper_rustls::HttpsConnectorBuilder;
@@ -59,14 +60,19 @@ impl Http {
         let host = addressing::host(&self.config.endpoint, style, &request)?;
         let target = addressing::target(style, &request)?;
         let Request { method, headers, body, .. } = request;
+        let replay = replay(&method, &headers, &body);
         let mut outgoing = self.frame(&method, headers, body);
         outgoing.headers.insert(HOST, self.header_of(&host)?);
         outgoing.headers.insert(USER_AGENT, HeaderValue::from_static(AGENT));
         let head = self.sign(method, target, outgoing.headers, outgoing.payload)?;
         let turn = Turn::new();
+        let again = replay.map(|body| {
+            let (head, turn) = (head.clone(), turn.clone());
+            move || http::Request::from_parts(head.clone(), turn.clone().note(body::full(body.clone())))
+        });
         let wire = http::Request::from_parts(head, turn.clone().note(outgoing.body));
         let answer = tokio::select! {
-            answer = self.connections.send(&host, wire) => answer.map_err(Error::Unreachable),
+            answer = self.connections.send(&host, wire, again) => answer.map_err(Error::Unreachable),
             stalled = turn.stalled(self.config.read_timeout) => Err(stalled),
         };
         if let Some(cause) = outgoing.broken.take() {
@@ -130,6 +136,19 @@ struct Outgoing {
     body: BoxBody,
     payload: SignedPayload,
     broken: body::Broken,
+}
+
+/// The body of a request that may be sent once more when nobody knows what became of it: twice does what once does. One
+/// with a condition may find that it is itself what has changed.
+fn replay(method: &Method, headers: &HeaderMap, body: &Body) -> Option<Bytes> {
+    let safe = matches!(*method, Method::GET | Method::HEAD);
+    let conditional = headers.contains_key(IF_MATCH) || headers.contains_key(IF_NONE_MATCH);
+    match body {
+        _ if !safe && (conditional || !matches!(*method, Method::PUT | Method::DELETE)) => None,
+        Body::Empty => Some(Bytes::new()),
+        Body::Bytes(bytes) => Some(bytes.clone()),
+        Body::Stream { .. } => None,
+    }
 }
 
 fn asks_for_lock(headers: &HeaderMap) -> bool {

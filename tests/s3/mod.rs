@@ -1,6 +1,7 @@
 //! The S3 door, one file per verb or theme.
 
 mod attributes;
+mod backend_faults;
 mod bad_input;
 mod bucket_encryption;
 mod bucket_key_lapse;

@@ -55,7 +55,7 @@ impl Between {
         *self.after.lock().unwrap() = Some(Arc::new(move |asked, answer| Box::pin(change(asked, answer))));
     }
 
-    async fn serve(self) -> SocketAddr {
+    pub async fn serve(self) -> SocketAddr {
         let folder = tempfile::tempdir().unwrap();
         let backend = Arc::new(Embedded::open(folder.path()).await.unwrap());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

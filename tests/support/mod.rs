@@ -14,6 +14,7 @@ pub mod meter;
 pub mod minio;
 pub mod postgres;
 pub mod raw;
+pub mod relay;
 pub mod sign;
 pub mod sse;
 pub mod sums;

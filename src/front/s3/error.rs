@@ -173,6 +173,10 @@ impl S3Error {
             .field("MaxSizeAllowed", limit.to_string())
     }
 
+    pub fn unavailable() -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "ServiceUnavailable", "Please try again.")
+    }
+
     pub fn slow_down() -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "SlowDown", "Please reduce your request rate.")
     }
@@ -186,7 +190,7 @@ impl From<upstream::Error> for S3Error {
             upstream::Error::Refused(failure) => Self::from_failure(&failure),
             upstream::Error::TimedOut(_) | upstream::Error::Unreachable(_) => {
                 tracing::warn!(error = &error as &dyn std::error::Error, "the backend failed");
-                Self::new(StatusCode::SERVICE_UNAVAILABLE, "ServiceUnavailable", "Please try again.")
+                Self::unavailable()
             }
             upstream::Error::Body(_) => Self::incomplete_body(),
             upstream::Error::Answer(_)
@@ -212,6 +216,10 @@ impl S3Error {
         if GATEWAYS_FAULT.contains(&failure.code.as_str()) {
             tracing::error!(code = failure.code, "the backend does not accept the gateway's own credentials");
             return Self::internal();
+        }
+        if failure.status == StatusCode::REQUEST_TIMEOUT {
+            // The backend, or what stands before it, gave up waiting for the gateway.
+            return Self::unavailable();
         }
         let code = match failure.code.starts_with("XMinio") {
             // Codes that no S3 client knows.
