@@ -18,16 +18,16 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use super::listener::{Serve, Stream};
 use super::patient_io::PatientIo;
 use crate::front::console::Console;
-use crate::front::{Arrival, ClientBody, Doors, TrustedProxies};
+use crate::front::{Arrival, ClientBody, Doors, Pace, TrustedProxies};
 use crate::upstream::CONNECTION_BUFFER;
 
-/// How long a client may be silent.
+/// How long a client may be silent, and how slow.
 #[derive(Clone, Copy)]
 pub struct Limits {
     /// For a request's head, and between two requests.
     pub header: Duration,
     /// Within a body, in either direction.
-    pub body: Duration,
+    pub body: Pace,
 }
 
 /// A request's head in all, in bytes; each header is limited by the door.

@@ -36,15 +36,15 @@ pub struct Listener {
 }
 
 impl Listener {
-    /// Each connection is served on one of `workers`.
+    /// Each connection is served on one of `workers`. While so many are open, new ones wait in the listen queue.
     pub fn spawn<S: Serve>(
         listener: TcpListener,
         acceptor: Option<TlsAcceptor>,
         service: S,
-        workers: Arc<Workers>,
+        (workers, most): (Arc<Workers>, usize),
     ) -> Self {
         let (stop, stopped) = oneshot::channel();
-        Self { stop, task: tokio::spawn(accept(listener, acceptor, service, workers, stopped)) }
+        Self { stop, task: tokio::spawn(accept(listener, acceptor, service, (workers, most), stopped)) }
     }
 
     /// Closes the address and idle connections, waits for `drain`, then breaks off what is left.
@@ -59,15 +59,21 @@ async fn accept<S: Serve>(
     listener: TcpListener,
     acceptor: Option<TlsAcceptor>,
     service: S,
-    workers: Arc<Workers>,
+    (workers, most): (Arc<Workers>, usize),
     mut stopped: oneshot::Receiver<Duration>,
 ) {
     let graceful = GracefulShutdown::new();
     let mut connections = JoinSet::new();
+    let mut was_full = false;
     let drain = loop {
+        let full = connections.len() >= most;
+        if full && !was_full {
+            tracing::warn!(most, "as many connections are open as may be; new ones wait");
+        }
+        was_full = full;
         let accepted = tokio::select! {
             drain = &mut stopped => break drain.unwrap_or_default(),
-            accepted = listener.accept() => accepted,
+            accepted = listener.accept(), if !full => accepted,
             Some(_) = connections.join_next() => continue,
         };
         match accepted {

@@ -6,6 +6,7 @@
 mod chores;
 mod connection;
 mod credentials;
+mod descriptors;
 mod house;
 mod hygiene;
 mod janitor;
@@ -26,6 +27,7 @@ use tokio::net::TcpListener;
 
 use crate::bucket::Buckets;
 use crate::config::Settings;
+use crate::front::Pace;
 use crate::front::console::Console;
 use crate::object::Objects;
 use crate::upstream::Upstream;
@@ -34,6 +36,9 @@ use listener::Listener;
 use workers::Workers;
 
 pub use hygiene::keep_memory_private;
+
+/// The most connections to the console at once.
+const MOST_OPERATORS: usize = 100;
 
 /// A gateway that serves until it is stopped.
 pub struct Running {
@@ -77,7 +82,9 @@ pub async fn start(settings: Settings) -> anyhow::Result<Running> {
     let scheme = if acceptor.is_some() { "https" } else { "http" };
     let (listen, console_listen, drain) = (settings.listen, settings.console_listen, settings.drain);
     let proxies = Arc::new(settings.trusted_proxies.clone());
-    let limits = connection::Limits { header: settings.header_timeout, body: settings.body_timeout };
+    let body = Pace { silence: settings.body_timeout, least_rate: settings.body_least_rate };
+    let limits = connection::Limits { header: settings.header_timeout, body };
+    let most = descriptors::make_room(settings.max_connections);
     let house = house::open(settings).await?;
     let clients = TcpListener::bind(listen).await.with_context(|| bind_hint("listen", listen))?;
     let console =
@@ -100,13 +107,13 @@ pub async fn start(settings: Settings) -> anyhow::Result<Running> {
             clients,
             acceptor,
             connection::Clients { doors: Arc::new(house.doors), limits, proxies },
-            workers.clone(),
+            (workers.clone(), most),
         ),
         console: Listener::spawn(
             console,
             None,
             connection::Operators { console: Arc::new(shown), limits },
-            workers.clone(),
+            (workers.clone(), MOST_OPERATORS),
         ),
         janitor,
         chores: house.chores,

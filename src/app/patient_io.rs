@@ -1,4 +1,5 @@
-//! A connection whose writes may wait only so long: a client that stops reading must not hold a backend's answer forever.
+//! A connection whose writes may wait only so long: a client that stops reading, or as good as that, must not hold a
+//! backend's answer forever.
 
 use std::io;
 use std::pin::Pin;
@@ -8,11 +9,12 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Sleep;
 
-/// Fails a write that makes no progress for `patience`.
+use crate::front::{Pace, Patience};
+
+/// Fails a write that does not keep pace.
 pub struct PatientIo<T> {
     inner: T,
-    patience: Duration,
-    waiting: Option<Pin<Box<Sleep>>>,
+    patience: Patience,
     lingering: Option<Pin<Box<Sleep>>>,
     /// Whether the client has sent something since the connection was closed on this side.
     sending: bool,
@@ -24,18 +26,24 @@ const LINGER: Duration = Duration::from_secs(2);
 const PAUSE: Duration = Duration::from_millis(250);
 
 impl<T> PatientIo<T> {
-    pub fn new(inner: T, patience: Duration) -> Self {
-        Self { inner, patience, waiting: None, lingering: None, sending: false }
+    pub fn new(inner: T, pace: Pace) -> Self {
+        Self { inner, patience: Patience::new(pace), lingering: None, sending: false }
     }
 
-    fn limit<R>(&mut self, context: &mut Context<'_>, polled: Poll<io::Result<R>>) -> Poll<io::Result<R>> {
-        if polled.is_ready() {
-            self.waiting = None;
-            return polled;
+    /// `moved` tells how many bytes a result stands for.
+    fn limit<R>(
+        &mut self,
+        context: &mut Context<'_>,
+        polled: Poll<io::Result<R>>,
+        moved: impl FnOnce(&R) -> usize,
+    ) -> Poll<io::Result<R>> {
+        match &polled {
+            Poll::Ready(done) => {
+                self.patience.moved(done.as_ref().map_or(0, moved));
+                polled
+            }
+            Poll::Pending => self.patience.poll_end(context).map(|()| Err(io::ErrorKind::TimedOut.into())),
         }
-        let patience = self.patience;
-        let waiting = self.waiting.get_or_insert_with(|| Box::pin(tokio::time::sleep(patience)));
-        waiting.as_mut().poll(context).map(|()| Err(io::ErrorKind::TimedOut.into()))
     }
 }
 
@@ -48,7 +56,7 @@ impl<T: AsyncRead + Unpin> AsyncRead for PatientIo<T> {
 impl<T: AsyncRead + AsyncWrite + Unpin> AsyncWrite for PatientIo<T> {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         let polled = Pin::new(&mut self.inner).poll_write(context, buf);
-        self.limit(context, polled)
+        self.limit(context, polled, |written| *written)
     }
 
     fn poll_write_vectored(
@@ -57,7 +65,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> AsyncWrite for PatientIo<T> {
         bufs: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let polled = Pin::new(&mut self.inner).poll_write_vectored(context, bufs);
-        self.limit(context, polled)
+        self.limit(context, polled, |written| *written)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -66,14 +74,14 @@ impl<T: AsyncRead + AsyncWrite + Unpin> AsyncWrite for PatientIo<T> {
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let polled = Pin::new(&mut self.inner).poll_flush(context);
-        self.limit(context, polled)
+        self.limit(context, polled, |()| 0)
     }
 
     /// Takes for a moment what the client still sends: closed at once, the connection would be reset, and an answer that
     /// the client has not yet read would be lost.
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let polled = Pin::new(&mut self.inner).poll_shutdown(context);
-        ready!(self.limit(context, polled))?;
+        ready!(self.limit(context, polled, |()| 0))?;
         let mut dropped = [0; 8 * 1024];
         loop {
             let mut buf = ReadBuf::new(&mut dropped);
@@ -98,10 +106,31 @@ mod tests {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::{TcpListener, TcpStream};
 
+    fn pace(silence_ms: u64, least_rate: u32) -> Pace {
+        Pace { silence: Duration::from_millis(silence_ms), least_rate }
+    }
+
+    #[tokio::test]
+    async fn a_reader_that_takes_a_byte_now_and_then_ends_the_write() {
+        let (near, mut far) = tokio::io::duplex(16);
+        let mut io = PatientIo::new(near, pace(200, 10_000));
+        let read = async {
+            loop {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+                let _ = far.read(&mut [0; 10]).await;
+            }
+        };
+        tokio::select! {
+            written = io.write_all(&[0; 4096]) => assert_eq!(written.unwrap_err().kind(), io::ErrorKind::TimedOut),
+            () = read => {}
+            () = tokio::time::sleep(Duration::from_secs(5)) => panic!("it may go on"),
+        }
+    }
+
     #[tokio::test]
     async fn a_reader_that_stops_ends_the_write() {
         let (near, _far) = tokio::io::duplex(16);
-        let mut io = PatientIo::new(near, Duration::from_millis(50));
+        let mut io = PatientIo::new(near, pace(50, 0));
         let error = io.write_all(&[0; 64]).await.unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::TimedOut);
     }
@@ -110,7 +139,7 @@ mod tests {
     async fn a_client_that_is_still_sending_reads_its_answer() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let mut client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
-        let mut io = PatientIo::new(listener.accept().await.unwrap().0, Duration::from_secs(5));
+        let mut io = PatientIo::new(listener.accept().await.unwrap().0, pace(5000, 0));
         let ask = async {
             client.write_all(&vec![0; 8 << 20]).await.unwrap();
             let mut answer = String::new();
@@ -129,7 +158,7 @@ mod tests {
     async fn a_client_that_pauses_while_it_sends_reads_its_answer() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let mut client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
-        let mut io = PatientIo::new(listener.accept().await.unwrap().0, Duration::from_secs(5));
+        let mut io = PatientIo::new(listener.accept().await.unwrap().0, pace(5000, 0));
         let ask = async {
             for _ in 0..3 {
                 tokio::time::sleep(Duration::from_millis(100)).await;

@@ -60,6 +60,10 @@ pub struct Settings {
     pub header_timeout: Duration,
     /// The longest silence of a client in the middle of a body, in either direction.
     pub body_timeout: Duration,
+    /// Bytes a second that a client must move of a body, in the long run; 0: any.
+    pub body_least_rate: u32,
+    /// The most connections of clients at once.
+    pub max_connections: usize,
     /// `None`: made at the first start and kept in the data directory.
     pub root: Option<RootUser>,
     /// Keys and bucket settings. Unless a PostgreSQL database is named, a file in the data directory.
@@ -156,6 +160,8 @@ impl Settings {
             drain: seconds(values, "drain_secs")?,
             header_timeout: seconds_from_one(values, "header_timeout_secs")?,
             body_timeout: seconds_from_one(values, "body_timeout_secs")?,
+            body_least_rate: required(values, "body_least_rate")?,
+            max_connections: max_connections(values)?,
             root: root(values)?,
             database: database(values)?,
             tls: pair(values, "tls.cert", "tls.key")?.map(|(cert, key)| TlsFiles { cert, key }),
@@ -335,6 +341,13 @@ fn seconds_from_one(values: &Values, path: &'static str) -> Result<Duration, Err
     match seconds(values, path)? {
         Duration::ZERO => Err(invalid(values, path, "must be at least 1".to_owned())),
         duration => Ok(duration),
+    }
+}
+
+fn max_connections(values: &Values) -> Result<usize, Error> {
+    match required(values, "max_connections")? {
+        0 => Err(invalid(values, "max_connections", "must be at least 1".to_owned())),
+        most => Ok(most),
     }
 }
 

@@ -64,6 +64,8 @@ pub const SETTINGS: &[Setting] = &[
     setting("drain_secs", Kind::Number, Some("30")),
     setting("header_timeout_secs", Kind::Number, Some("30")),
     setting("body_timeout_secs", Kind::Number, Some("120")),
+    setting("body_least_rate", Kind::Number, Some("100")),
+    setting("max_connections", Kind::Number, Some("8192")),
     setting("root.access_key", Kind::Text, None),
     setting("root.secret_key", Kind::Secret, None),
     setting("database.url", Kind::Secret, None),

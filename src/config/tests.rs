@@ -109,6 +109,7 @@ fn what_is_unknown_or_wrong_is_named() {
         ("", &[("SEALGATE_ACCOUNT_ID", "12")], "`12`: invalid account id: an account id has twelve digits"),
         ("default_encryption = \"DES\"", &[], "`DES` is not one of AES256, aws:kms"),
         ("header_timeout_secs = 0", &[], "must be at least 1"),
+        ("max_connections = 0", &[], "must be at least 1"),
         ("domains = [\"https://x\"]", &[], "`https://x` is not a host name"),
         ("regions = [\"EU\"]", &[], "setting `regions`"),
         ("bound_names = [\"photos\"]", &[], "`photos` is not `stored-name=bound-name`"),

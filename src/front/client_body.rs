@@ -10,7 +10,8 @@ use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::BodyExt;
 
-use crate::upstream::{BoxBody, BoxError, limit_wait};
+use super::patience::{Pace, Patience, Silent};
+use crate::upstream::{BoxBody, BoxError};
 
 /// The body on the wire. Clones read the same bytes: whoever polls takes the next piece.
 #[derive(Clone)]
@@ -21,18 +22,20 @@ pub struct ClientBody {
 
 struct State {
     body: BoxBody,
+    patience: Patience,
     ended: bool,
     polled: bool,
 }
 
 impl ClientBody {
-    /// `body` fails when it is waited for longer than `silence`.
-    pub fn new<B>(body: B, silence: Duration) -> Self
+    /// `body` fails with [`Silent`] when it does not keep pace.
+    pub fn new<B>(body: B, pace: Pace) -> Self
     where
         B: Body<Data = Bytes, Error: Into<BoxError>> + Send + Unpin + 'static,
     {
         let ended = body.is_end_stream();
-        let state = State { body: limit_wait(body, silence), ended, polled: false };
+        let body = body.map_err(Into::into).boxed_unsync();
+        let state = State { body, patience: Patience::new(pace), ended, polled: false };
         Self { shared: Arc::new(Mutex::new(state)), received: Arc::default() }
     }
 
@@ -94,10 +97,14 @@ impl Body for ClientBody {
             Poll::Ready(None) => state.ended = true,
             Poll::Ready(Some(Ok(frame))) => {
                 let len = frame.data_ref().map_or(0, Bytes::len);
+                state.patience.moved(len);
                 self.received.fetch_add(len as u64, Relaxed);
                 state.ended = state.body.is_end_stream();
             }
-            Poll::Ready(Some(Err(_))) | Poll::Pending => {}
+            Poll::Ready(Some(Err(_))) => {}
+            Poll::Pending => {
+                return state.patience.poll_end(context).map(|()| Some(Err(Silent.into())));
+            }
         }
         polled
     }
@@ -116,8 +123,10 @@ mod tests {
     use super::*;
     use http_body_util::Full;
 
+    const PACE: Pace = Pace { silence: Duration::from_secs(1), least_rate: 0 };
+
     fn body(len: usize) -> ClientBody {
-        ClientBody::new(Full::new(Bytes::from(vec![0; len])), Duration::from_secs(1))
+        ClientBody::new(Full::new(Bytes::from(vec![0; len])), PACE)
     }
 
     #[tokio::test]
@@ -130,7 +139,7 @@ mod tests {
         assert_eq!(waiting.received().load(Relaxed), 0);
         assert!(body(0).drain(true).await);
         let endless = futures::stream::repeat_with(|| Ok::<_, BoxError>(Frame::data(Bytes::from_static(&[0; 4096]))));
-        let endless = ClientBody::new(http_body_util::StreamBody::new(endless), Duration::from_secs(1));
+        let endless = ClientBody::new(http_body_util::StreamBody::new(endless), PACE);
         assert!(!endless.drain(false).await);
         assert!(endless.received().load(Relaxed) <= 2 << 20);
     }

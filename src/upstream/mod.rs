@@ -29,5 +29,4 @@ pub use config::{AddressingStyle, Config, Credentials, Endpoint, TrailingChecksu
 pub use error::{Error, Failure};
 pub use request::Request;
 pub use service::Upstream;
-pub use stall::limited as limit_wait;
 pub use transport::CONNECTION_BUFFER;

@@ -21,6 +21,7 @@ mod head;
 mod identities;
 mod janitor;
 mod legacy_bucket;
+mod limits;
 mod list;
 mod multipart;
 mod owners;

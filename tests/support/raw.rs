@@ -33,6 +33,12 @@ impl Raw {
         let _ = self.stream.shutdown().await;
     }
 
+    /// Reads until the peer closes.
+    pub async fn ended(&mut self) {
+        let mut dropped = [0_u8; 4096];
+        while matches!(self.stream.read(&mut dropped).await, Ok(1..)) {}
+    }
+
     /// Reads until the peer closes or is silent for two seconds.
     pub async fn hear(&mut self) -> Heard {
         let mut data = Vec::new();

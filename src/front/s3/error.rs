@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use http::header::{CONNECTION, CONTENT_TYPE, HeaderName};
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
 
+use crate::front::Silent;
 use crate::upstream::{self, BoxBody, Failure};
 
 /// An answer on its way to the client; the door adds the request ids.
@@ -171,6 +172,16 @@ impl S3Error {
         Self::new(StatusCode::BAD_REQUEST, "EntityTooLarge", message)
             .field("ProposedSize", have.to_string())
             .field("MaxSizeAllowed", limit.to_string())
+    }
+
+    /// The client's body broke off: its connection did, or it was silent for too long. AWS's words.
+    pub fn broken_body(source: &(dyn std::error::Error + 'static)) -> Self {
+        if !source.is::<Silent>() {
+            return Self::incomplete_body();
+        }
+        let message = "Your socket connection to the server was not read from or written to within the timeout period. \
+                       Idle connections will be closed.";
+        Self::new(StatusCode::BAD_REQUEST, "RequestTimeout", message).close()
     }
 
     pub fn unavailable() -> Self {

@@ -25,7 +25,7 @@ impl From<ChunkError> for S3Error {
     fn from(error: ChunkError) -> Self {
         let message = match &error {
             // The connection's own words are not AWS's.
-            ChunkError::Body(_) => return Self::incomplete_body(),
+            ChunkError::Body(source) => return Self::broken_body(&**source),
             error => error.to_string(),
         };
         with_fields(Self::new(status(error.status()), error.code(), message), error.fields()).close()

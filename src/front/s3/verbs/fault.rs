@@ -159,9 +159,8 @@ impl From<BodyFault> for S3Error {
         match fault {
             BodyFault::Chunk(error) => error.into(),
             BodyFault::Mismatch(error) => error.into(),
-            BodyFault::Incomplete { .. } | BodyFault::Excess { .. } | BodyFault::Disconnected(_) => {
-                Self::incomplete_body()
-            }
+            BodyFault::Incomplete { .. } | BodyFault::Excess { .. } => Self::incomplete_body(),
+            BodyFault::Disconnected(source) => Self::broken_body(&*source),
             BodyFault::Source(error) => (*error).into(),
         }
     }
