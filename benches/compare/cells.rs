@@ -23,9 +23,15 @@ pub fn run(run: &Run, report: &mut Report) -> io::Result<()> {
             for work in [Work::Put(Form::Unsigned), Work::Get] {
                 let has_bar = len == SMALL || len == LARGE || (len == MIB && connections == 16);
                 if !run.quick || has_bar {
-                    // A latency needs more of them than CPU.
-                    let turns = if len == SMALL && connections == 1 { 9 } else { 5 };
-                    cells.push(Cell { work, len, connections, turns: if has_bar { turns } else { 3 } });
+                    let turns = match (len, connections) {
+                        // A latency needs more of them than CPU.
+                        (SMALL, 1) => 9,
+                        // A turn of uploads ends when a GiB more has come to the disk.
+                        (LARGE, 16) => 3,
+                        _ if has_bar => 5,
+                        _ => 3,
+                    };
+                    cells.push(Cell { work, len, connections, turns });
                 }
             }
         }

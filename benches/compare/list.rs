@@ -26,7 +26,7 @@ pub fn run(run: &Run, report: &mut Report) -> io::Result<()> {
     let servers = [("direct", &run.minio), ("sealgate", gateway)];
     let mut secs = [Vec::new(), Vec::new()];
     let mut cpu = [Vec::new(), Vec::new()];
-    for round in 0..run.turns(3) {
+    for round in 0..run.turns(5) {
         // Whoever comes second finds what the first has warmed: they take turns.
         for at in if round % 2 == 0 { [0, 1] } else { [1, 0] } {
             let (meter, begun) = (servers[at].1.process.meter(), Instant::now());
