@@ -8,7 +8,7 @@ use crate::load::{Form, KIB, MIB};
 use crate::measured::Measured;
 use crate::report::Report;
 use crate::run::Run;
-use crate::tables::{self, Row};
+use crate::tables::{self, Detail, Row};
 use crate::targets::{NGINX, SEALGATE, Target};
 
 const LARGE: u64 = 64 * MIB;
@@ -38,7 +38,7 @@ pub fn run(run: &Run, report: &mut Report) -> io::Result<()> {
     }
     let mut rows = Vec::new();
     let result = measure_all(run, report, &targets, &cells, &mut rows);
-    tables::add(report, "", &rows);
+    tables::add(report, "Objects", Detail::All, &rows);
     result
 }
 
@@ -54,7 +54,7 @@ pub fn checksums(run: &Run, report: &mut Report) -> io::Result<()> {
     }
     let mut rows = Vec::new();
     let result = measure_all(run, report, &targets, &cells, &mut rows);
-    tables::add(report, "Checksums: ", &rows);
+    tables::add(report, "Checksums", Detail::CpuAndRate, &rows);
     result
 }
 
@@ -74,7 +74,7 @@ pub fn forms(run: &Run, report: &mut Report) -> io::Result<()> {
     result = result.and_then(|()| measure_all(run, report, &core, &signed, &mut rows));
     // MinIO refuses chunks of more than 16 MiB.
     result = result.and_then(|()| measure_all(run, report, &ours, &[cell(Form::OneChunk, LARGE, 4)], &mut rows));
-    tables::add(report, "Forms: ", &rows);
+    tables::add(report, "Upload forms", Detail::CpuAndRate, &rows);
     result
 }
 

@@ -44,7 +44,7 @@ pub fn run(run: &Run, report: &mut Report) -> io::Result<()> {
             }
             let of = |who: usize, kind: usize| median(samples[who].iter().map(|sample| sample[kind]).collect());
             let values = (0..3).flat_map(|kind| (0..names.len()).map(move |who| (who, kind)));
-            let values = values.map(|(who, kind)| format!("{:.0}", of(who, kind)));
+            let values = values.map(|(who, kind)| format!("{:.*}", usize::from(kind == 0), of(who, kind)));
             section.row([action.to_owned(), connections.to_string()].into_iter().chain(values).collect());
             if at == 0 {
                 let cpu = |name: &str| names.iter().position(|known| *known == name).map_or(f64::NAN, |who| of(who, 0));

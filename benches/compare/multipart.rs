@@ -9,7 +9,7 @@ use crate::load::{GIB, Load, MIB, Request, Stop, median};
 use crate::parts;
 use crate::report::{Report, Section};
 use crate::run::Run;
-use crate::tables;
+use crate::tables::{self, Detail};
 use crate::targets::{NGINX, SEALGATE, Target};
 
 /// Of the targets that the bars are about.
@@ -36,7 +36,7 @@ pub fn run(run: &Run, report: &mut Report) -> io::Result<()> {
     let ranges = |connections| Cell { work: Work::Range, len: RANGE_LEN, connections, turns: 3 };
     let mut rows = Vec::new();
     let result = cells::measure_all(run, report, &targets, &[1, 16, 64].map(ranges), &mut rows);
-    tables::add(report, "Ranges: ", &rows);
+    tables::add(report, "Ranges", Detail::All, &rows);
     for target in &targets {
         target.server.s3.expect(Request::new("DELETE", target.path("long")))?;
     }

@@ -86,7 +86,8 @@ impl Section {
         let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
         let rule = format!("|{}\n", "---|".repeat(self.header.len()));
         let rows: String = self.rows.iter().map(|row| line(row)).collect();
-        format!("## {}\n\n{}\n\n{}{rule}{rows}\n", self.title, self.text, line(&self.header))
+        let text = if self.text.is_empty() { String::new() } else { format!("{}\n\n", self.text) };
+        format!("## {}\n\n{text}{}{rule}{rows}\n", self.title, line(&self.header))
     }
 }
 

@@ -25,6 +25,10 @@ impl Process {
         self.child.id()
     }
 
+    pub fn has_ended(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(Some(_)) | Err(_))
+    }
+
     /// Begins to count CPU time.
     pub fn meter(&self) -> Meter<'_> {
         Meter { process: self, threads: threads(self.id()), whole: whole(self.id()) }
@@ -42,9 +46,12 @@ impl Process {
 
     /// Ends it as an operator would.
     pub fn stop(&mut self) {
+        if self.has_ended() {
+            return;
+        }
         let _ = Command::new("kill").arg(self.id().to_string()).status();
         for _ in 0..1000 {
-            if matches!(self.child.try_wait(), Ok(Some(_)) | Err(_)) {
+            if self.has_ended() {
                 return;
             }
             std::thread::sleep(Duration::from_millis(10));

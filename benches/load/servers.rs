@@ -41,8 +41,8 @@ impl Servers {
 
     /// Starts a server and waits until it answers.
     pub fn start(&self, plan: Plan) -> io::Result<Server> {
-        let server = self.spawn(plan)?;
-        self.await_ready(&server, Duration::from_millis(20))?;
+        let mut server = self.spawn(plan)?;
+        self.await_ready(&mut server)?;
         Ok(server)
     }
 
@@ -59,14 +59,14 @@ impl Servers {
     }
 
     /// Asks again and again for the list of buckets.
-    fn await_ready(&self, server: &Server, pause: Duration) -> io::Result<()> {
+    fn await_ready(&self, server: &mut Server) -> io::Result<()> {
         let deadline = Instant::now() + Duration::from_secs(60);
         while !server.s3.call(Request::new("GET", "/")).is_ok_and(|answer| answer.head.status == 200) {
-            if Instant::now() > deadline {
+            if server.process.has_ended() || Instant::now() > deadline {
                 let log = std::fs::read_to_string(self.log(server.process.name)).unwrap_or_default();
                 return Err(io::Error::other(format!("{} did not start: {log}", server.process.name)));
             }
-            std::thread::sleep(pause);
+            std::thread::sleep(Duration::from_millis(20));
         }
         Ok(())
     }
