@@ -80,9 +80,16 @@ async fn what_becomes_no_policy() {
         assert_eq!(put(&room, &key, policy).await.code(), "MalformedPolicyDocumentException", "{policy}");
     }
     let stranger = with_root(vec![allow("arn:aws:iam::000000000000:user/stranger", json!("kms:*"), Value::Null)]);
-    put(&room, &key, &stranger)
-        .await
-        .fails("MalformedPolicyDocumentException", "Policy contains a statement with one or more invalid principals.");
+    // The account of this canonical user id is known: but that is S3's word for it.
+    let mut canonical = allow(ADMIN, json!("kms:*"), Value::Null);
+    canonical["Principal"] =
+        json!({ "CanonicalUser": "8e9145113d2a5a9ff0a078b2782a263dd31af35f3705458605f1c0b171523a85" });
+    for policy in [stranger, with_root(vec![canonical])] {
+        put(&room, &key, &policy).await.fails(
+            "MalformedPolicyDocumentException",
+            "Policy contains a statement with one or more invalid principals.",
+        );
+    }
     let body = json!({ "KeyId": key, "PolicyName": "AWS_RAM", "Policy": "{}" });
     room.call("root", "PutKeyPolicy", body)
         .await
