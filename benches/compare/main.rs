@@ -12,8 +12,8 @@
 //! `--secs N` change the scale, `--log LEVEL` what the gateway logs (info, as by default).
 //!
 //! MinIO, nginx, HAProxy and moto's server are those on the PATH, or what SEALGATE_MINIO, SEALGATE_NGINX, SEALGATE_HAPROXY and
-//! SEALGATE_MOTO name; SEALGATE_BIN names another gateway. Servers listen on loopback and keep their files under the system's
-//! temporary folder.
+//! SEALGATE_MOTO name; SEALGATE_BIN names another gateway. Servers listen on loopback and keep their files in
+//! `sealgate-bench-*` under the system's temporary folder, up to 25 GiB of them; a run that is killed leaves it there.
 
 #[path = "../load/mod.rs"]
 mod load;

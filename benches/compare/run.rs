@@ -8,18 +8,19 @@ use crate::load::{self, Server, Servers};
 use crate::targets::Field;
 
 pub struct Run {
-    pub servers: Servers,
+    // In the order in which they end: the folder goes when no server writes to it any more.
+    field: OnceCell<Field>,
     pub minio: Server,
+    pub servers: Servers,
     /// A reduced scale.
     pub quick: bool,
-    field: OnceCell<Field>,
 }
 
 impl Run {
     pub fn new(quick: bool) -> io::Result<Self> {
         let servers = Servers::new()?;
         let minio = servers.minio()?;
-        Ok(Self { servers, minio, quick, field: OnceCell::new() })
+        Ok(Self { field: OnceCell::new(), minio, servers, quick })
     }
 
     /// The servers under comparison, started by the first stage that needs them.
