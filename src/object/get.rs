@@ -1,22 +1,20 @@
-//! GetObject: one optimistic request, corrected by what its answer's envelope says.
+//! GetObject: one request aimed by guess or memory, corrected by what its answer's envelope says.
 
 use std::sync::Arc;
 
-use http::header::{self, HeaderValue};
-use http::{Method, StatusCode};
+use http::{Method, StatusCode, header};
 
+use super::aim::{Aim, First};
 use super::error::Error;
 use super::opening::Opening;
 use super::plan::{self, Plan};
 use super::put::place;
-use super::range::ByteRange;
 use super::read::{ChecksumMode, Read, ReadReply, Section, Unlocked};
 use super::stored::{Kind, Stored};
 use super::tail::{Expected, TailCheck};
 use super::{Objects, manifests::Known, unlock};
 use crate::envelope::Shape;
-use crate::seal::Layers;
-use crate::upstream::{self, BoxBody};
+use crate::upstream;
 
 /// Stored objects up to this length are read whole before the answer begins, so that their checksum can precede them.
 const WHOLE_IN_MEMORY: u64 = 256 * 1024;
@@ -37,20 +35,14 @@ impl Objects {
     }
 
     async fn get_once(&self, read: &Read) -> Result<ReadReply, Error> {
-        let (bucket, _) = place(&read.permit)?;
-        let (start, end) = match read.section {
-            Section::Whole => (0, None),
-            Section::Range(ByteRange::FromTo(first, last)) => plan::optimistic(first, Some(last.saturating_add(1))),
-            Section::Range(ByteRange::From(first)) => plan::optimistic(first, None),
-            Section::Range(ByteRange::Suffix(_)) | Section::Part(_) => return Box::pin(self.get_cold(read)).await,
+        let (bucket, object_key) = place(&read.permit)?;
+        let aim = match read.section {
+            Section::Whole => Aim::All,
+            Section::Range(_) | Section::Part(_) => Box::pin(self.aim(read, (&bucket, &object_key))).await,
         };
         let mut request = self.conditional(read, Method::GET).await?;
-        if read.section != Section::Whole {
-            let bytes = match end {
-                Some(end) => format!("bytes={start}-{}", end.saturating_sub(1)),
-                None => format!("bytes={start}-"),
-            };
-            request = request.header(header::RANGE, header_value(&bytes)?);
+        if let Some(bytes) = aim.header()? {
+            request = request.header(header::RANGE, bytes);
         }
         let answer = match self.upstream.expect(request).await {
             // Beyond the stored bytes, or beyond a plain object's: the head tells which.
@@ -69,15 +61,16 @@ impl Objects {
                     let len = stored.stored_len;
                     Ok(Self::reply_without_keys(stored, len, None, body))
                 }
-                _ => Box::pin(self.plain_range(read, stored)).await,
+                Section::Range(_) => Box::pin(self.plain_range(read, stored)).await,
+                Section::Part(_) => Box::pin(self.plain_part(read, Method::GET)).await,
             };
         }
+        let first = First::of(head.status, &stored.headers, stored.stored_len, body);
         let unlocked = self.unlock_stored(read, stored).await?;
-        let at = if head.status == StatusCode::PARTIAL_CONTENT { start } else { 0 };
-        self.read_unlocked(read, unlocked, Some((at, body))).await
+        self.read_unlocked(read, unlocked, first).await
     }
 
-    /// A read that has to know the object first: a suffix, a part, or a range that the optimistic request missed.
+    /// A read that has to know the object first: its first request has aimed beyond the object's end.
     async fn get_cold(&self, read: &Read) -> Result<ReadReply, Error> {
         let stored = self.stored(read).await?;
         unlock::check_customer_key(read.customer_key.as_ref(), &stored.kind)?;
@@ -93,13 +86,8 @@ impl Objects {
         }
     }
 
-    /// Answers from a sealed object. `first` is an answer that already streams, with the offset of its first byte.
-    async fn read_unlocked(
-        &self,
-        read: &Read,
-        unlocked: Unlocked,
-        first: Option<(u64, BoxBody)>,
-    ) -> Result<ReadReply, Error> {
+    /// Answers from a sealed object. `first` is an answer that already streams.
+    async fn read_unlocked(&self, read: &Read, unlocked: Unlocked, first: Option<First>) -> Result<ReadReply, Error> {
         let (bucket, object_key) = place(&read.permit)?;
         let place = (&bucket, &object_key);
         let plain_len = unlocked.stored.plain_len()?;
@@ -110,34 +98,29 @@ impl Objects {
         let needs_manifest = !single
             || matches!(read.section, Section::Part(_))
             || wants_checksum && unlocked.envelope.checksum.is_none() && !small;
-        let known = match needs_manifest {
-            true => Some(Box::pin(self.manifest(place, &unlocked.stored, &unlocked.envelope, &*unlocked.keys)).await?),
-            false => None,
+        let (known, first) = match needs_manifest {
+            true => {
+                let (known, first) = Box::pin(self.manifest_after(place, &unlocked, first)).await?;
+                (Some(known), first)
+            }
+            false => (None, first),
         };
-        let range = match (read.section, &known) {
-            (Section::Whole, _) => 0..plain_len,
-            (Section::Range(range), _) => range.resolve(plain_len)?,
-            (Section::Part(number), Some(known)) => plan::part_range(&known.manifest, number)?,
-            (Section::Part(_), None) => return Err(Error::Internal("a part without a manifest")),
-        };
-        let plan = match &known {
-            Some(known) => Plan::of(&known.manifest, range.clone()),
-            None => Plan::single(plain_len, range.clone()),
-        };
+        // One stream that is read whole again costs one request as it is.
+        if !single || !whole {
+            Box::pin(self.remember(read, place, &unlocked.stored, &unlocked.envelope)).await;
+        }
+        let manifest = known.as_ref().map(|known| &*known.manifest);
+        let plan = Plan::of(manifest, plain_len, plan::section_range(read.section, plain_len, manifest)?);
         let Some(stored_range) = plan.stored_range(unlocked.keys.count()) else {
             // A part without bytes.
             return unlocked.reply(read, known.as_ref(), upstream::empty());
         };
-        // The first answer serves if it begins where the plan does, or before and is the whole.
-        let one_layer = unlocked.envelope.layers() == Layers::One;
-        let serves = |at: u64| whole || (single && one_layer && at <= stored_range.start);
-        let (at, body) = match first.filter(|(at, _)| serves(*at)) {
-            Some(first) => first,
+        let wanted = if whole { 0..unlocked.stored.stored_len } else { stored_range };
+        let (at, body) = match first.filter(|first| first.holds(&wanted)) {
+            Some(first) => first.into_parts(),
             None => {
-                let wanted = if whole { 0..unlocked.stored.stored_len } else { stored_range.clone() };
                 let request = self.ranged(place, &unlocked.stored, wanted.clone())?;
-                let answer = self.upstream.expect(request).await.map_err(changed)?;
-                (wanted.start, answer.into_body())
+                (wanted.start, self.upstream.expect(request).await.map_err(changed)?.into_body())
             }
         };
         let tail = whole.then(|| {
@@ -179,10 +162,6 @@ impl Objects {
         let (keys, bound) = self.unlock(&read.permit, (&bucket, &object_key), &envelope, &stored, customer).await?;
         Ok(Unlocked { stored, envelope, keys, bound })
     }
-}
-
-fn header_value(text: &str) -> Result<HeaderValue, Error> {
-    HeaderValue::from_str(text).map_err(|_| Error::Internal("a value that is no header"))
 }
 
 /// A follow-up that met another object than the first request.

@@ -2,6 +2,7 @@
 
 use http::{Method, StatusCode};
 
+use super::aim::FAR;
 use super::error::{Error, Fault};
 use super::get::ATTEMPTS;
 use super::put::{joined, place};
@@ -43,7 +44,14 @@ impl Objects {
                 };
                 return unlocked.reply(read, known.as_ref(), upstream::empty());
             }
-            _ => stored,
+            Kind::Sealed(envelope) => {
+                // What is long is soon read in ranges.
+                if matches!(envelope.shape, Shape::Single { .. }) && stored.stored_len >= FAR {
+                    self.remember(read, (&bucket, &object_key), &stored, envelope).await;
+                }
+                stored
+            }
+            Kind::Plain => stored,
         };
         let plain_len = stored.plain_len()?;
         let range = match read.section {

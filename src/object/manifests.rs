@@ -7,9 +7,11 @@ use http::header::{self, HeaderValue};
 use moka::future::Cache;
 
 use super::Objects;
+use super::aim::First;
 use super::conditions;
 use super::error::Error;
 use super::get::changed;
+use super::read::Unlocked;
 use super::stored::Stored;
 use super::tail::TAIL_LEN;
 use crate::envelope::Envelope;
@@ -24,16 +26,29 @@ pub struct Known {
     pub tail_len: u64,
 }
 
-/// Opened manifests by commitment and backend ETag: what only the same body can have.
-pub struct Manifests(Cache<([u8; 32], String), Known>);
+/// Commitment and backend ETag: what only the same body can have.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(super) struct Name([u8; 32], String);
+
+impl Name {
+    pub fn of(stored: &Stored, envelope: &Envelope) -> Result<Self, Error> {
+        let first = envelope.commitments().first().copied().ok_or(Error::Damaged("its envelope"))?;
+        Ok(Self(first, stored.backend_etag.clone()))
+    }
+}
+
+/// Opened manifests by name.
+pub(super) struct Manifests(Cache<Name, Known>);
 
 impl Manifests {
     /// `capacity` in bytes of manifest.
     pub fn new(capacity: u64) -> Self {
-        let weigh = |_: &([u8; 32], String), known: &Known| {
-            u32::try_from(256 + known.manifest.parts.len() * 128).unwrap_or(u32::MAX)
-        };
+        let weigh = |_: &Name, known: &Known| u32::try_from(256 + known.manifest.parts.len() * 128).unwrap_or(u32::MAX);
         Self(Cache::builder().max_capacity(capacity).weigher(weigh).build())
+    }
+
+    pub async fn get(&self, name: &Name) -> Option<Known> {
+        self.0.get(name).await
     }
 }
 
@@ -46,15 +61,50 @@ impl Objects {
         envelope: &Envelope,
         keys: &impl SealsManifests,
     ) -> Result<Known, Error> {
-        let commitments = envelope.commitments();
-        let first = commitments.first().copied().ok_or(Error::Damaged("its envelope"))?;
-        let name = (first, stored.backend_etag.clone());
-        if let Some(known) = self.manifests.0.get(&name).await {
-            return Ok(known);
+        match self.manifests.get(&Name::of(stored, envelope)?).await {
+            Some(known) => Ok(known),
+            None => self.open_manifest(place, stored, envelope, keys, &Bytes::new()).await,
         }
+    }
+
+    /// The same for a read whose first answer may end with it, which is then held in memory.
+    pub(super) async fn manifest_after(
+        &self,
+        place: (&BucketName, &ObjectKey),
+        Unlocked { stored, envelope, keys, .. }: &Unlocked,
+        first: Option<First>,
+    ) -> Result<(Known, Option<First>), Error> {
+        if let Some(known) = self.manifests.get(&Name::of(stored, envelope)?).await {
+            return Ok((known, first));
+        }
+        let (first, held) = match first {
+            Some(first) => {
+                let (first, held) = first.with_tail(stored.stored_len).await?;
+                (Some(first), held)
+            }
+            None => (None, None),
+        };
+        let known = self.open_manifest(place, stored, envelope, &**keys, &held.unwrap_or_default()).await?;
+        Ok((known, first))
+    }
+
+    /// `held`: the object's last bytes, as far as they are at hand.
+    async fn open_manifest(
+        &self,
+        place: (&BucketName, &ObjectKey),
+        stored: &Stored,
+        envelope: &Envelope,
+        keys: &impl SealsManifests,
+        held: &Bytes,
+    ) -> Result<Known, Error> {
+        let commitments = envelope.commitments();
         let mut wanted = TAIL_LEN.min(stored.stored_len);
         for _ in 0..2 {
-            let tail = self.stored_bytes(place, stored, stored.stored_len - wanted..stored.stored_len).await?;
+            let before = usize::try_from(wanted).ok().and_then(|wanted| held.len().checked_sub(wanted));
+            let tail = match before {
+                Some(before) => held.slice(before..),
+                None => self.stored_bytes(place, stored, stored.stored_len - wanted..stored.stored_len).await?,
+            };
             match Manifest::open(keys, &commitments, &tail, stored.stored_len)? {
                 Opened::Needs(more) if more > wanted && more <= stored.stored_len => wanted = more,
                 Opened::Needs(_) => break,
@@ -63,7 +113,7 @@ impl Objects {
                         break;
                     }
                     let known = Known { manifest: Arc::new(manifest), tail_len: wanted };
-                    self.manifests.0.insert(name, known.clone()).await;
+                    self.manifests.0.insert(Name::of(stored, envelope)?, known.clone()).await;
                     return Ok(known);
                 }
             }

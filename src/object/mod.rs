@@ -4,6 +4,7 @@
 //! a client reads has verified; every operation takes its place from a [`Permit`](crate::identity::Permit).
 //! Must not know: how requests and answers look on the wire.
 
+mod aim;
 mod attributes;
 mod backend_upload;
 mod body;
@@ -18,6 +19,7 @@ mod head;
 mod manifests;
 mod multipart;
 mod opening;
+mod places;
 mod plain;
 mod plan;
 mod protection;
@@ -70,7 +72,7 @@ pub struct Settings {
     pub metadata_check: MetadataCheck,
     /// For replicas and restored buckets: stored bucket name -> the name that its envelopes are bound to.
     pub bound_names: HashMap<BucketName, BucketName>,
-    /// Bytes of opened manifests that are kept in memory.
+    /// Bytes of opened manifests, and of the places where they were met, that are kept in memory.
     pub manifest_cache: u64,
     /// The longest stored object that is copied in one request; at least a part's least length.
     pub max_backend_copy: u64,
@@ -90,6 +92,7 @@ pub struct Objects {
     buckets: Arc<Buckets>,
     settings: Settings,
     manifests: manifests::Manifests,
+    places: places::Places,
     uploads: multipart::Uploads,
 }
 
@@ -102,8 +105,10 @@ impl Objects {
         upload_secret: Secret<32>,
         settings: Settings,
     ) -> Self {
-        let manifests = manifests::Manifests::new(settings.manifest_cache);
-        Self { upstream, datakeys, buckets, settings, manifests, uploads: multipart::Uploads::new(upload_secret) }
+        let for_places = settings.manifest_cache / 4;
+        let manifests = manifests::Manifests::new(settings.manifest_cache - for_places);
+        let (places, uploads) = (places::Places::new(for_places), multipart::Uploads::new(upload_secret));
+        Self { upstream, datakeys, buckets, settings, manifests, places, uploads }
     }
 
     /// The name that envelopes in `bucket` are bound to.

@@ -1,15 +1,13 @@
 //! Objects that were in a bucket before the gateway: served as they are.
 
-use std::ops::Range;
-
-use http::{Method, Response, header};
+use http::{Method, Response};
 
 use super::Objects;
 use super::error::Error;
 use super::get::changed;
 use super::put::place;
 use super::read::{Read, ReadReply, Section};
-use super::stored::Stored;
+use super::stored::{Stored, content_range};
 use crate::upstream::BoxBody;
 
 impl Objects {
@@ -31,7 +29,7 @@ impl Objects {
         let answer: Response<BoxBody> = self.upstream.expect(request).await?;
         let (head, body) = answer.into_parts();
         let (bucket, _) = place(&read.permit)?;
-        let range = head.headers.get(header::CONTENT_RANGE).and_then(|value| parse_content_range(value.to_str().ok()?));
+        let range = content_range(&head.headers);
         let count = head.headers.get("x-amz-mp-parts-count").and_then(|value| value.to_str().ok()?.parse().ok());
         let stored = Stored::read(head.status, head.headers, self.buckets.state(&bucket))?;
         let len = stored.stored_len;
@@ -39,9 +37,4 @@ impl Objects {
         reply.parts_count = count;
         Ok(reply)
     }
-}
-
-fn parse_content_range(value: &str) -> Option<Range<u64>> {
-    let (first, last) = value.strip_prefix("bytes ")?.split_once('/')?.0.split_once('-')?;
-    Some(first.parse().ok()?..last.parse::<u64>().ok()?.checked_add(1)?)
 }

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::error::{Error, Fault};
+use super::read::Section;
 use crate::seal::{LayerKeys, Layers, Manifest, StreamId, StreamOpener, StreamPlace, cipher_range_for};
 
 /// A range of one stream.
@@ -66,12 +67,11 @@ impl Plan {
         Self { plain_range, pieces }
     }
 
-    /// Either of the two, by what the manifest says.
-    pub fn of(manifest: &Manifest, plain_range: Range<u64>) -> Self {
-        if is_single(manifest) {
-            Self::single(manifest.plain_len, plain_range)
-        } else {
-            Self::of_parts(manifest, plain_range)
+    /// Either of the two, by what the manifest says. An object that needs none is one stream.
+    pub fn of(manifest: Option<&Manifest>, plain_len: u64, plain_range: Range<u64>) -> Self {
+        match manifest {
+            Some(manifest) if !is_single(manifest) => Self::of_parts(manifest, plain_range),
+            Some(_) | None => Self::single(plain_len, plain_range),
         }
     }
 
@@ -80,6 +80,16 @@ impl Plan {
         let first = self.pieces.first()?.stored_range(layers);
         let last = self.pieces.last()?.stored_range(layers);
         Some(first.start..last.end)
+    }
+}
+
+/// What of an object's plaintext is read. An object that needs no manifest is one part.
+pub fn section_range(section: Section, plain_len: u64, manifest: Option<&Manifest>) -> Result<Range<u64>, Error> {
+    match (section, manifest) {
+        (Section::Whole, _) | (Section::Part(1), None) => Ok(0..plain_len),
+        (Section::Range(range), _) => range.resolve(plain_len),
+        (Section::Part(number), Some(manifest)) => part_range(manifest, number),
+        (Section::Part(number), None) => Err(Fault::NoSuchPart { number, count: 1 }.into()),
     }
 }
 

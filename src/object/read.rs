@@ -123,11 +123,9 @@ impl Unlocked {
     pub(super) fn reply(self, read: &Read, known: Option<&Known>, body: BoxBody) -> Result<ReadReply, Error> {
         let plain_len = self.stored.plain_len()?;
         let manifest = known.map(|known| &*known.manifest);
-        let range = match (read.section, manifest) {
-            (Section::Whole, _) => None,
-            (Section::Range(range), _) => Some(range.resolve(plain_len)?),
-            (Section::Part(number), Some(manifest)) => Some(plan::part_range(manifest, number)?),
-            (Section::Part(_), None) => return Err(Error::Internal("a part without a manifest")),
+        let range = match read.section {
+            Section::Whole => None,
+            section => Some(plan::section_range(section, plain_len, manifest)?),
         };
         let checksum = match read.section {
             _ if read.checksum == ChecksumMode::Off => None,

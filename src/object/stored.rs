@@ -1,5 +1,6 @@
 //! A backend's answer about one object, read as what it is: sealed with an envelope, or plain.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use http::{HeaderMap, StatusCode, header};
@@ -93,4 +94,11 @@ fn total_len(status: StatusCode, headers: &HeaderMap) -> Option<u64> {
         return range.rsplit_once('/')?.1.parse().ok();
     }
     headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+/// The bytes that a partial answer holds: `Content-Range`, RFC 9110 section 14.4.
+pub fn content_range(headers: &HeaderMap) -> Option<Range<u64>> {
+    let value = headers.get(header::CONTENT_RANGE)?.to_str().ok()?;
+    let (first, last) = value.strip_prefix("bytes ")?.split_once('/')?.0.split_once('-')?;
+    Some(first.parse().ok()?..last.parse::<u64>().ok()?.checked_add(1)?)
 }

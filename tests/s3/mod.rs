@@ -31,6 +31,8 @@ mod presigned;
 mod put;
 mod races;
 mod range;
+mod read_again;
+mod read_requests;
 mod sealed_bucket;
 mod sse_c;
 mod sse_errors;

@@ -42,6 +42,11 @@ impl Between {
         Some((Gateway::start_with(&settings).await, between))
     }
 
+    /// The embedded backend behind HTTP, with nothing done between.
+    pub async fn embedded() -> SocketAddr {
+        Self::default().serve().await
+    }
+
     /// Sees each request before the backend does.
     pub fn before(&self, change: impl Fn(&mut Parts) + Send + Sync + 'static) {
         *self.before.lock().unwrap() = Some(Arc::new(change));

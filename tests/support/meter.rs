@@ -7,6 +7,8 @@ use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
+use super::{Between, Gateway, minio};
+
 /// Counts bytes in both directions, heads included.
 #[derive(Clone)]
 pub struct Meter {
@@ -41,6 +43,35 @@ impl Meter {
             }
         });
         meter
+    }
+
+    /// A gateway with such a wire to its backend, whichever that is. None where there is no gateway.
+    pub async fn gateway(settings: &[(&str, &str)]) -> Option<(Gateway, Self)> {
+        let backend = match minio::binary() {
+            _ if std::env::var_os("SEALGATE_TEST_CONTROL").is_some() => return None,
+            Some(_) => minio::shared().address,
+            None => Between::embedded().await,
+        };
+        let meter = Self::listening(backend).await;
+        let endpoint = format!("http://{}", meter.address);
+        let own = [
+            ("SEALGATE_BACKEND_ENDPOINT", endpoint.as_str()),
+            ("SEALGATE_BACKEND_ACCESS_KEY", "between"),
+            ("SEALGATE_BACKEND_SECRET_KEY", "between-secret"),
+        ];
+        Some((Gateway::start_with(&[&own, settings].concat()).await, meter))
+    }
+
+    /// How many reads of an object, `/bucket/key`, the backend was asked for since it had been sent `before` bytes, and
+    /// how many bytes it has been sent now. What is written meanwhile is not to look like a request.
+    pub fn reads(&self, path: &str, before: usize) -> (usize, usize) {
+        let sent = self.sent.as_ref().expect("it listens").lock().unwrap();
+        let text = String::from_utf8_lossy(&sent[before..]);
+        let begins = |line: &str| {
+            let target = line.strip_prefix("GET ").or(line.strip_prefix("HEAD "));
+            target.and_then(|target| target.strip_prefix(path)).is_some_and(|rest| rest.starts_with([' ', '?']))
+        };
+        (text.lines().filter(|line| begins(line)).count(), sent.len())
     }
 
     /// What the backend was sent so far.
