@@ -41,7 +41,7 @@ pub enum Limit {
 pub struct Reading {
     pub bar: Bar,
     pub what: String,
-    /// None: the measurement failed.
+    /// None: the measurement failed, or is a ratio to nothing.
     pub value: Option<f64>,
 }
 
@@ -130,7 +130,7 @@ impl Bar {
         let one = |reading: &&Reading| match reading.value {
             Some(value) if is_met(value) => format!("{} {}{unit}", reading.what, number(value)),
             Some(value) => format!("**{} {}{unit}**", reading.what, number(value)),
-            None => format!("**{} failed**", reading.what),
+            None => format!("**{} no value**", reading.what),
         };
         let verdict = match readings {
             [] => "not measured",
