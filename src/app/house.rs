@@ -50,7 +50,6 @@ pub async fn open(settings: Settings) -> anyhow::Result<House> {
         database::Config::Sqlite(path) => format!("cannot open the database {}", path.display()),
         database::Config::Postgres(_) => "cannot open the PostgreSQL database that `database.url` names".to_owned(),
     };
-    let database = Database::open(settings.database).await.context(place)?;
     let audit = audit::Config { file: settings.data_dir.join("audit.jsonl"), durability: settings.audit_durability };
     let kms_config = kms::Config {
         root_key_file: settings.data_dir.join("root.key"),
@@ -60,16 +59,23 @@ pub async fn open(settings: Settings) -> anyhow::Result<House> {
         quotas: if settings.kms_quotas { QuotaMode::AsOnAws } else { QuotaMode::Off },
     };
     let audit = Audit::open(&audit)?;
-    let kms = Arc::new(Kms::open(kms_config, database.clone(), audit.clone(), identities.clone()).await?);
+    let probed = async {
+        system_bucket::ensure(&upstream, &settings.system_bucket).await?;
+        upstream.learn_key_form(&settings.system_bucket).await.context("cannot probe the backend's keys")
+    };
+    let opened = async {
+        let database = Database::open(settings.database).await.context(place)?;
+        let kms = Kms::open(kms_config, database.clone(), audit.clone(), identities.clone()).await?;
+        let buckets = Buckets::open(database.clone()).await?;
+        let access = AccessRules::open(database.clone()).await?;
+        anyhow::Ok((database, Arc::new(kms), Arc::new(buckets), Arc::new(access)))
+    };
+    let ((), (database, kms, buckets, access)) = tokio::try_join!(probed, opened)?;
     let bucket_key = settings.bucket_key;
     let datakeys = Arc::new(DataKeys::new(
         kms.clone(),
         datakey::Config { bucket_key_lifetime: bucket_key.lifetime, bucket_key_wraps: bucket_key.wraps },
     ));
-    let buckets = Arc::new(Buckets::open(database.clone()).await?);
-    let access = Arc::new(AccessRules::open(database.clone()).await?);
-    system_bucket::ensure(&upstream, &settings.system_bucket).await?;
-    upstream.learn_key_form(&settings.system_bucket).await.context("cannot probe the backend's keys")?;
     let object_settings = object::Settings {
         system_bucket: settings.system_bucket.clone(),
         metadata_check: settings.metadata_check,

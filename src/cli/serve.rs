@@ -8,6 +8,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::logging;
 use crate::app::{self, Running};
 use crate::config::Settings;
+use crate::crypto;
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -17,6 +18,7 @@ pub struct Arguments {
 }
 
 pub fn run(arguments: Arguments) -> anyhow::Result<()> {
+    crypto::seed_early();
     let settings = load_settings(arguments.config.as_deref())?;
     logging::start(&settings)?;
     app::keep_memory_private();

@@ -7,6 +7,12 @@ pub fn random<const N: usize>() -> [u8; N] {
     bytes
 }
 
+/// Seeds the generator on a thread of its own. It measures the processor's jitter for that, some 30 ms that a start need
+/// not wait for.
+pub fn seed_early() {
+    std::thread::spawn(random::<1>);
+}
+
 /// Overwrites `bytes` with fresh random ones.
 #[expect(clippy::expect_used, reason = "without randomness no key can be made: the process must not go on")]
 pub(super) fn fill(bytes: &mut [u8]) {
