@@ -6,6 +6,7 @@
 use std::io;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use tokio::runtime::{Builder, Handle};
 use tokio::sync::oneshot;
@@ -50,12 +51,24 @@ impl Workers {
     }
 }
 
+/// A timer that is set for earlier than all others wakes its scheduler by a system call. With one that is always near,
+/// the timeouts of requests, which are long, never do.
+async fn tick() {
+    let mut ticks = tokio::time::interval(Duration::from_millis(250));
+    loop {
+        ticks.tick().await;
+    }
+}
+
 impl Worker {
     fn start() -> io::Result<Self> {
         let runtime = Builder::new_current_thread().enable_all().build()?;
         let handle = runtime.handle().clone();
         let (stop, stopped) = oneshot::channel::<()>();
-        let serve = move || drop(runtime.block_on(stopped));
+        let serve = move || {
+            runtime.spawn(tick());
+            drop(runtime.block_on(stopped));
+        };
         let thread = thread::Builder::new().name("clients".to_owned()).spawn(serve)?;
         Ok(Self { runtime: handle, seats: Arc::default(), _stop: stop, thread })
     }

@@ -81,7 +81,13 @@ impl BucketKeys {
     {
         loop {
             let fresh = async { Ok::<_, Error>(Made { kek: make().await?, wraps: Arc::default() }) };
-            let made = self.made.try_get_with_by_ref(&id, fresh).await.map_err(|error| Error::clone(&error))?;
+            let made = match self.made.get(&id).await {
+                Some(made) => made,
+                None => {
+                    let made = Box::pin(self.made.try_get_with_by_ref(&id, fresh)).await;
+                    made.map_err(|error| Error::clone(&error))?
+                }
+            };
             if made.wraps.fetch_add(1, Ordering::Relaxed) < self.most_wraps {
                 return Ok(made.kek);
             }
@@ -94,7 +100,10 @@ impl BucketKeys {
     where
         F: Future<Output = Result<Arc<Secret<32>>, Error>>,
     {
-        self.opened.try_get_with(id, open()).await.map_err(|error| Error::clone(&error))
+        match self.opened.get(&id).await {
+            Some(secret) => Ok(secret),
+            None => Box::pin(self.opened.try_get_with(id, open())).await.map_err(|error| Error::clone(&error)),
+        }
     }
 }
 

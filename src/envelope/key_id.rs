@@ -39,8 +39,7 @@ pub(super) fn decode(from: &mut Reader<'_>) -> Option<KeyArn> {
         TEXT => varint::text(from)?.to_owned(),
         _ => return None,
     };
-    // The text form is checked where ARNs are; the rest cannot fail it.
-    format!("arn:aws:kms:{region}:{account}:key/{key_id}").parse().ok()
+    KeyArn::new(region, account, &key_id).ok()
 }
 
 /// The kind and bytes of a key id that is written exactly as a UUID, or as `mrk-` and 32 hex digits.

@@ -20,20 +20,28 @@ impl fmt::Display for KeyArn {
     }
 }
 
+impl KeyArn {
+    /// Refuses key ids that would not come back out of the text.
+    pub fn new(region: Region, account: AccountId, key_id: &str) -> Result<Self, InvalidName> {
+        match key_id.is_empty() || key_id.contains(['/', ':']) {
+            true => Err(INVALID),
+            false => Ok(Self { region, account, key_id: key_id.into() }),
+        }
+    }
+}
+
+const INVALID: InvalidName =
+    InvalidName { kind: "key ARN", reason: "expected arn:aws:kms:<region>:<account>:key/<key id>" };
+
 impl FromStr for KeyArn {
     type Err = InvalidName;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let invalid =
-            || InvalidName { kind: "key ARN", reason: "expected arn:aws:kms:<region>:<account>:key/<key id>" };
-        let mut pieces = text.strip_prefix("arn:aws:kms:").ok_or_else(invalid)?.splitn(3, ':');
-        let region = Region::new(pieces.next().ok_or_else(invalid)?)?;
-        let account = AccountId::new(pieces.next().ok_or_else(invalid)?)?;
-        let key_id = pieces.next().and_then(|rest| rest.strip_prefix("key/")).ok_or_else(invalid)?;
-        if key_id.is_empty() || key_id.contains(['/', ':']) {
-            return Err(invalid());
-        }
-        Ok(Self { region, account, key_id: key_id.into() })
+        let mut pieces = text.strip_prefix("arn:aws:kms:").ok_or(INVALID)?.splitn(3, ':');
+        let region = Region::new(pieces.next().ok_or(INVALID)?)?;
+        let account = AccountId::new(pieces.next().ok_or(INVALID)?)?;
+        let key_id = pieces.next().and_then(|rest| rest.strip_prefix("key/")).ok_or(INVALID)?;
+        Self::new(region, account, key_id)
     }
 }
 

@@ -4,6 +4,7 @@ mod account;
 mod arn;
 mod bucket_name;
 mod context;
+pub mod headers;
 mod object_key;
 
 pub use account::{AccountId, Region};

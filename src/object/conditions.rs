@@ -4,6 +4,7 @@ use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 
 use super::error::{Error, Fault};
 use super::etag::{self, Forms};
+use crate::names::headers;
 
 /// The conditions of one request, as the client wrote them.
 #[derive(Clone, Debug, Default)]
@@ -39,10 +40,10 @@ impl Conditions {
     }
 
     fn from_named(request: &HeaderMap, [matches, none, modified, unmodified]: [&str; 4]) -> Self {
-        let text = |name: &str| request.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let text = |name: &str| headers::first(request, name).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let mut times = HeaderMap::new();
         for (theirs, ours) in [(modified, header::IF_MODIFIED_SINCE), (unmodified, header::IF_UNMODIFIED_SINCE)] {
-            if let Some(value) = request.get(theirs) {
+            if let Some(value) = headers::first(request, theirs) {
                 times.insert(ours, value.clone());
             }
         }

@@ -124,7 +124,7 @@ impl Objects {
         let current = match read.conditions.needs_current() {
             true => {
                 let request = self.plain_request(read, Method::HEAD)?;
-                let (head, _) = self.upstream.expect(request).await?.into_parts();
+                let (head, _) = Box::pin(self.upstream.expect(request)).await?.into_parts();
                 Some(Stored::read(head.status, head.headers, self.buckets.state(&bucket))?.client_etag())
             }
             false => None,

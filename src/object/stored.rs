@@ -8,6 +8,7 @@ use http::{HeaderMap, StatusCode, header};
 use super::error::Error;
 use super::{attributes, etag};
 use crate::bucket::State;
+use crate::names;
 use crate::envelope::{self, Envelope, Shape};
 use crate::seal::layout;
 
@@ -36,11 +37,11 @@ impl Stored {
     /// Reads the head of a 200 or 206 answer to GET or HEAD. Refuses an object without an envelope in a sealed bucket.
     pub fn read(status: StatusCode, headers: HeaderMap, bucket: State) -> Result<Self, Error> {
         let stored_len = total_len(status, &headers).ok_or(Error::Damaged("its length"))?;
-        let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+        let text = |name| names::headers::first(&headers, name).and_then(|value| value.to_str().ok());
         let backend_etag =
             text("etag").map(|value| etag::unquote(value).to_owned()).ok_or(Error::Damaged("its ETag"))?;
         let version_id = text("x-amz-version-id").map(str::to_owned);
-        let kind = match headers.get(envelope::HEADER) {
+        let kind = match names::headers::first(&headers, envelope::HEADER) {
             Some(value) => {
                 let value = value.to_str().map_err(|_| Error::Damaged("its envelope"))?;
                 Kind::Sealed(Arc::new(Envelope::decode(value)?))

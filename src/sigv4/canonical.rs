@@ -1,11 +1,11 @@
 //! The canonical request: the bytes that both sides hash.
 
-use std::fmt::Write as _;
-
+use base16ct::lower::encode_string as lower_hex;
 use http::request::Parts;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, percent_encode};
 
 use crate::crypto::sha256;
+use crate::names::headers;
 
 use super::query::{decode, raw_pairs};
 
@@ -50,10 +50,7 @@ pub(super) fn request(head: &Parts, path: &str, signed_headers: &[String], paylo
 
 /// `AWS4-HMAC-SHA256`, date, scope, hash of the canonical request.
 pub(super) fn string_to_sign(date: &str, scope: &str, canonical_request: &[u8]) -> String {
-    let mut text = format!("AWS4-HMAC-SHA256\n{date}\n{scope}\n");
-    // Writing to a String cannot fail.
-    let _ = write!(text, "{}", hex::encode(sha256(&[canonical_request])));
-    text
+    ["AWS4-HMAC-SHA256", date, scope, &lower_hex(&sha256(&[canonical_request]))].join("\n")
 }
 
 /// Every pair decoded and encoded again, sorted by name, then value.
@@ -72,9 +69,8 @@ fn query(raw: &str) -> String {
 
 /// All values of a header, joined by commas, each trimmed and with runs of spaces made one.
 fn header_value(head: &Parts, name: &str, text: &mut Vec<u8>) {
-    let values = head.headers.get_all(name);
     let mut count = 0;
-    for value in &values {
+    for value in headers::values(&head.headers, name) {
         if count > 0 {
             text.push(b',');
         }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use base16ct::lower::encode_string as lower_hex;
+
 use crate::crypto::sha256;
 
 use super::Error;
@@ -23,13 +25,13 @@ pub(super) struct ChunkSigner {
 impl ChunkSigner {
     /// Verifies a chunk by the SHA-256 of its data, and moves on.
     pub fn chunk(&mut self, data_sha256: &[u8], signature: &str) -> Result<(), Error> {
-        let empty = hex::encode(sha256(&[]));
+        let empty = lower_hex(&sha256(&[]));
         let text = format!(
             "AWS4-HMAC-SHA256-PAYLOAD\n{}\n{}\n{}\n{empty}\n{}",
             self.date,
             self.scope,
             self.previous,
-            hex::encode(data_sha256)
+            lower_hex(data_sha256)
         );
         self.advance(text, signature)
     }
@@ -41,7 +43,7 @@ impl ChunkSigner {
             self.date,
             self.scope,
             self.previous,
-            hex::encode(sha256(&[lines]))
+            lower_hex(&sha256(&[lines]))
         );
         self.advance(text, signature)
     }

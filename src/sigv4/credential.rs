@@ -13,7 +13,7 @@ pub(super) struct Scope {
 
 impl Scope {
     pub fn text(&self) -> String {
-        format!("{}/{}/{}/aws4_request", self.date, self.region, self.service)
+        [&self.date, self.region.as_str(), &self.service, "aws4_request"].join("/")
     }
 }
 

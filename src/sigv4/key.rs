@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use base16ct::lower::encode_string as lower_hex;
 use zeroize::Zeroizing;
 
 use crate::crypto::{MacKey, Secret, constant_time_eq, hmac_sha256};
@@ -61,7 +62,7 @@ impl SigningKey {
 
     /// Lower-case hex.
     pub fn signature(&self, string_to_sign: &str) -> String {
-        hex::encode(self.0.sign(&[string_to_sign.as_bytes()]))
+        lower_hex(&self.0.sign(&[string_to_sign.as_bytes()]))
     }
 
     /// Compares in constant time; `signature` is hex as the client sent it.

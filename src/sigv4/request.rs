@@ -4,6 +4,7 @@ use http::HeaderMap;
 use time::OffsetDateTime;
 
 use super::credential::Credential;
+use crate::names::headers;
 
 #[derive(Debug)]
 pub(super) struct Stated {
@@ -21,8 +22,8 @@ pub(super) struct Stated {
 }
 
 /// The only value of a header. Err: it is repeated, or not visible ASCII.
-pub(super) fn single<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, ()> {
-    let mut values = headers.get_all(name).iter();
+pub(super) fn single<'a>(request: &'a HeaderMap, name: &'a str) -> Result<Option<&'a str>, ()> {
+    let mut values = headers::values(request, name);
     match (values.next(), values.next()) {
         (None, _) => Ok(None),
         (Some(value), None) => value.to_str().map(Some).map_err(|_| ()),

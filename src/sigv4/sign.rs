@@ -1,5 +1,6 @@
 //! Signs requests to a backend, by the canonical form that requests from clients are verified by.
 
+use base16ct::lower::encode_string as lower_hex;
 use http::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use http::request::Parts;
 use time::OffsetDateTime;
@@ -47,7 +48,7 @@ pub fn sign(
     let payload_hash = match payload {
         SignedPayload::Unsigned => "UNSIGNED-PAYLOAD".to_owned(),
         SignedPayload::UnsignedTrailer => "STREAMING-UNSIGNED-PAYLOAD-TRAILER".to_owned(),
-        SignedPayload::Sha256(hash) => hex::encode(hash),
+        SignedPayload::Sha256(hash) => lower_hex(&hash),
     };
     head.headers.insert(DATE, HeaderValue::from_str(&date).map_err(fault)?);
     head.headers.insert(CONTENT_SHA256, HeaderValue::from_str(&payload_hash).map_err(fault)?);
@@ -56,7 +57,7 @@ pub fn sign(
     }
 
     let region = Region::new(region).map_err(fault)?;
-    let scope = Scope { date: date.chars().take(8).collect(), region, service: service.to_owned() };
+    let scope = Scope { date: date.get(..8).unwrap_or_default().to_owned(), region, service: service.to_owned() };
     let names = signed_headers(head);
     let path = match head.uri.path() {
         "" => "/",
@@ -66,12 +67,10 @@ pub fn sign(
     let scope_text = scope.text();
     let string_to_sign = canonical::string_to_sign(&date, &scope_text, &request);
     let signature = credentials.secret_key.signing_key(&scope).signature(&string_to_sign);
-    let authorization = format!(
-        "AWS4-HMAC-SHA256 Credential={}/{scope_text}, SignedHeaders={}, Signature={signature}",
-        credentials.access_key_id,
-        names.join(";")
-    );
-    head.headers.insert(AUTHORIZATION, sensitive(&authorization)?);
+    let (key_id, names) = (&*credentials.access_key_id, &*names.join(";"));
+    let authorization =
+        ["AWS4-HMAC-SHA256 Credential=", key_id, "/", &scope_text, ", SignedHeaders=", names, ", Signature=", &signature];
+    head.headers.insert(AUTHORIZATION, sensitive(&authorization.concat())?);
     Ok(())
 }
 

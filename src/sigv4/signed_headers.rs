@@ -4,6 +4,7 @@ use http::HeaderName;
 use http::request::Parts;
 
 use super::Error;
+use crate::names::headers;
 
 /// The names of a SignedHeaders list, sorted. None: a name is not a lower-case header name, or stands there twice.
 pub(super) fn parse(list: &str) -> Option<Vec<String>> {
@@ -28,7 +29,7 @@ pub(super) fn check(head: &Parts, signed: &[String]) -> Result<(), Error> {
         unsigned.sort_unstable();
         return Err(Error::HeadersNotSigned(unsigned));
     }
-    let present = |name: &str| head.headers.contains_key(name) || (name == "host" && head.uri.authority().is_some());
+    let present = |name: &str| headers::has(&head.headers, name) || (name == "host" && head.uri.authority().is_some());
     let absent: Vec<String> = signed.iter().filter(|name| !present(name)).cloned().collect();
     if absent.is_empty() { Ok(()) } else { Err(Error::SignedHeadersAbsent(absent)) }
 }

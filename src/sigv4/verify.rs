@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use base16ct::lower::encode_string as lower_hex;
 use http::request::Parts;
 use time::{Duration, OffsetDateTime};
 
@@ -172,7 +173,7 @@ impl Endpoint {
             (Self::S3, Some(value)) => Ok((Payload::parse(value)?, value.clone())),
             (Self::S3, None) => Err(Error::PayloadHashMissing),
             (Self::Service { body_sha256, .. }, value) => {
-                let computed = hex::encode(body_sha256);
+                let computed = lower_hex(&body_sha256);
                 match value {
                     // A presigned URL of another service states nothing, and covers the hash of its body.
                     Some(stated_value) if *stated_value != computed && stated.expires_secs.is_none() => {

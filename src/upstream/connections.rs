@@ -63,7 +63,7 @@ impl Connections {
                 (None, _) => return Err(failed.into_error().into()),
             }
         }
-        let mut link = self.open(host).await?;
+        let mut link = Box::pin(self.open(host)).await?;
         match link.send(request).await {
             Ok(answer) => Ok(self.reply(answer, link, place)),
             Err(error) => Err(error.into_error().into()),

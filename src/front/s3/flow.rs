@@ -18,6 +18,7 @@ use crate::front::access_log::Entry;
 use crate::front::doors::origin_of;
 use crate::front::{Arrival, ClientBody};
 use crate::identity::{Caller, Origin, Target, Unauthenticated};
+use crate::names::headers;
 use crate::object::UploadName;
 use crate::sigv4::{self, Endpoint, Verified};
 use crate::upstream;
@@ -135,7 +136,7 @@ async fn dispatch(door: &Door, route: &'static Route, asked: Asked) -> Result<Re
             };
             let permit = asker.ask(route, target, about).await?;
             let hides = Hiding::of(kind, &caller, &origin, &head, signed);
-            let head = owner::head_to_backend(door, head).await?;
+            let head = Box::pin(owner::head_to_backend(door, head)).await?;
             let incoming = Incoming { permit, caller, origin, head, query, verified, body, document };
             let answer = match kind {
                 Kind::Typed(verb) => verbs::dispatch(door, verb, incoming).await,
@@ -204,7 +205,7 @@ fn route_of(head: &Parts, target: &Target, query: &Query) -> Result<&'static Rou
         Target::Bucket(_) => Level::Bucket,
         Target::Object(..) => Level::Object,
     };
-    let has_copy_source = head.headers.contains_key("x-amz-copy-source");
+    let has_copy_source = headers::has(&head.headers, "x-amz-copy-source");
     routes::find(head.method.as_str(), level, query, has_copy_source).map_err(|none| match none {
         NoRoute::MethodNotAllowed => S3Error::method_not_allowed().field("Method", head.method.as_str()),
         NoRoute::Unknown => S3Error::new(

@@ -9,7 +9,7 @@ use http::{Method, StatusCode};
 use super::routes::{Marker, Route, is_signature};
 use super::{Query, S3Error, target};
 use crate::identity::Target;
-use crate::names::{AccountId, BucketName};
+use crate::names::{AccountId, BucketName, headers};
 use crate::sigv4::Verified;
 
 /// The longest header that is taken, in bytes.
@@ -86,20 +86,17 @@ const SECRETS: [&str; 4] = [
 
 /// Marks secrets, so that no debug output of headers shows them.
 pub fn hide_secrets(headers: &mut HeaderMap) {
-    for name in SECRETS {
-        if let http::header::Entry::Occupied(mut values) = headers.entry(name) {
-            values.iter_mut().for_each(|value| value.set_sensitive(true));
-        }
-    }
+    let secrets = headers.iter_mut().filter(|(name, _)| SECRETS.contains(&name.as_str()));
+    secrets.for_each(|(_, value)| value.set_sensitive(true));
 }
 
 /// The gateway's own bucket does not exist for clients, be it the target or the source of a copy.
-pub fn system_bucket(target: &Target, headers: &HeaderMap, system_bucket: &BucketName) -> Result<(), S3Error> {
+pub fn system_bucket(target: &Target, request: &HeaderMap, system_bucket: &BucketName) -> Result<(), S3Error> {
     let absent = || Err(S3Error::no_such_bucket(system_bucket.as_str()));
     if target.bucket() == Some(system_bucket) {
         return absent();
     }
-    match headers.get("x-amz-copy-source").map(target::copy_source).transpose()? {
+    match headers::first(request, "x-amz-copy-source").map(target::copy_source).transpose()? {
         Some(source) if source.bucket == *system_bucket => absent(),
         _ => Ok(()),
     }
@@ -112,9 +109,9 @@ pub fn is_form(head: &Parts) -> bool {
 }
 
 /// The bucket's owner that a client insists on must be the gateway's account, which the backend does not know.
-pub fn expected_owner(headers: &HeaderMap, account: &AccountId) -> Result<(), S3Error> {
+pub fn expected_owner(request: &HeaderMap, account: &AccountId) -> Result<(), S3Error> {
     let owners = ["x-amz-expected-bucket-owner", "x-amz-source-expected-bucket-owner"];
-    match owners.iter().filter_map(|name| headers.get(*name)).all(|owner| owner == account.as_str()) {
+    match owners.iter().filter_map(|name| headers::first(request, name)).all(|owner| owner == account.as_str()) {
         true => Ok(()),
         false => Err(S3Error::access_denied()),
     }
@@ -123,7 +120,7 @@ pub fn expected_owner(headers: &HeaderMap, account: &AccountId) -> Result<(), S3
 /// SSE-KMS is refused under Signature Version 2 in words of its own; everything else under it by the signature's check.
 pub fn signature_version(head: &Parts) -> Result<(), S3Error> {
     const SSE: &str = "x-amz-server-side-encryption";
-    let mode = head.headers.get(SSE).and_then(|mode| mode.to_str().ok()).unwrap_or_default();
+    let mode = headers::first(&head.headers, SSE).and_then(|mode| mode.to_str().ok()).unwrap_or_default();
     let in_header = head.headers.get(AUTHORIZATION).is_some_and(|value| value.as_bytes().starts_with(b"AWS "));
     let in_query = || head.uri.query().unwrap_or_default().split('&').any(|pair| pair.starts_with("AWSAccessKeyId="));
     if mode.starts_with("aws:kms") && (in_header || in_query()) {
@@ -156,9 +153,9 @@ pub fn refused(route: &Route, headers: &HeaderMap) -> Result<(), S3Error> {
 }
 
 /// Refuses a source where nothing is copied: backends route by that header alone.
-pub fn no_copy(headers: &HeaderMap) -> Result<(), S3Error> {
+pub fn no_copy(request: &HeaderMap) -> Result<(), S3Error> {
     const SOURCE: &str = "x-amz-copy-source";
-    match headers.get(SOURCE) {
+    match headers::first(request, SOURCE) {
         Some(source) => {
             let message = "You can only specify a copy source header for copy requests.";
             Err(S3Error::invalid_argument(message, SOURCE, String::from_utf8_lossy(source.as_bytes())))
@@ -171,11 +168,11 @@ pub fn no_copy(headers: &HeaderMap) -> Result<(), S3Error> {
 const RESERVED: &str = crate::envelope::HEADER;
 
 /// Refuses headers that ask for what the backend cannot do with sealed objects.
-pub fn unsupported(headers: &HeaderMap) -> Result<(), S3Error> {
-    if headers.contains_key(RESERVED) {
+pub fn unsupported(request: &HeaderMap) -> Result<(), S3Error> {
+    if headers::has(request, RESERVED) {
         return Err(S3Error::invalid_argument("This metadata name is reserved for the gateway.", RESERVED, ""));
     }
-    match REFUSED_HEADERS.iter().find(|name| headers.contains_key(**name)) {
+    match REFUSED_HEADERS.iter().find(|name| headers::has(request, name)) {
         Some(name) => Err(S3Error::not_implemented().field("Header", *name)),
         None => Ok(()),
     }

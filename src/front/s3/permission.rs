@@ -9,6 +9,7 @@ use super::stated::{Stated, TagsOf};
 use super::{Door, Query, S3Error, public_acl};
 use crate::bucket::Access;
 use crate::identity::{self, Audience, BucketPolicy, Caller, Denied, Origin, Permit, Question, Target};
+use crate::names::headers;
 use crate::object::Tagging;
 use crate::sigv4::Verified;
 use crate::upstream::{self, Failure, Request};
@@ -304,7 +305,7 @@ const SWITCHES: [&str; 2] = ["x-amz-bypass-governance-retention", "x-amz-bucket-
 
 fn asks(headers: &HeaderMap, name: &str) -> bool {
     let is_off = |value: &HeaderValue| SWITCHES.contains(&name) && value.as_bytes().eq_ignore_ascii_case(b"false");
-    headers.get(name).is_some_and(|value| !is_off(value))
+    headers::first(headers, name).is_some_and(|value| !is_off(value))
 }
 
 /// The copy source has a say in a copy alone: a part that is copied has its upload's tags.

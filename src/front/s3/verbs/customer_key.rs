@@ -13,6 +13,7 @@ use crate::crypto::{Secret, constant_time_eq};
 use crate::datakey::CustomerKey;
 use crate::front::s3::{Door, S3Error};
 use crate::identity::Origin;
+use crate::names::headers;
 
 const ALGORITHM: &str = "x-amz-server-side-encryption-customer-algorithm";
 const KEY_MD5: &str = "x-amz-server-side-encryption-customer-key-md5";
@@ -41,7 +42,7 @@ const ARGUMENT: &str = "x-amz-server-side-encryption";
 impl Names {
     /// Whether the request has any of the three.
     pub fn are_in(&self, request: &HeaderMap) -> bool {
-        [self.algorithm, self.key, self.md5].iter().any(|name| request.contains_key(*name))
+        [self.algorithm, self.key, self.md5].iter().any(|name| headers::has(request, name))
     }
 }
 

@@ -5,6 +5,7 @@ use http::{Response, StatusCode};
 
 use super::{request, sse};
 use crate::front::s3::{Door, Incoming, Reply, S3Error};
+use crate::names;
 use crate::object::{ByteRange, ChecksumMode, Conditions, Error, Fault, Read, ReadReply, Section};
 
 /// What of the answer `response-*` parameters replace.
@@ -56,7 +57,7 @@ fn parse(door: &Door, incoming: &Incoming) -> Result<(Read, HeaderMap, Option<St
     };
     let mut forwarded = HeaderMap::new();
     for name in FORWARDED {
-        if let Some(value) = headers.get(name) {
+        if let Some(value) = names::headers::first(headers, name) {
             forwarded.insert(HeaderName::from_static(name), value.clone());
         }
     }

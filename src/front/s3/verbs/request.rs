@@ -8,14 +8,14 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::checksum::Algorithm;
 use crate::front::s3::{Door, Incoming, Reply, S3Error};
-use crate::names::{BucketName, ObjectKey};
+use crate::names::{BucketName, ObjectKey, headers};
 use crate::object::{ChecksumMode, quoted};
 use crate::seal::{ChecksumKind, FullChecksum};
 use crate::upstream;
 
 /// The one value of a header; a repeated or unprintable one is an error.
-pub fn single<'a>(headers: &'a HeaderMap, name: &'static str) -> Result<Option<&'a str>, S3Error> {
-    let mut values = headers.get_all(name).iter();
+pub fn single<'a>(request: &'a HeaderMap, name: &'static str) -> Result<Option<&'a str>, S3Error> {
+    let mut values = headers::values(request, name);
     let Some(value) = values.next() else { return Ok(None) };
     match (value.to_str(), values.next()) {
         (Ok(text), None) => Ok(Some(text.trim())),

@@ -10,7 +10,7 @@ use crate::datakey::{CustomerKey, Protection};
 use crate::envelope::Mode;
 use crate::front::s3::{DefaultEncryption, Door, S3Error};
 use crate::identity::Origin;
-use crate::names::{BucketName, EncryptionContext};
+use crate::names::{BucketName, EncryptionContext, headers};
 use crate::object::Protected;
 
 const SSE: &str = "x-amz-server-side-encryption";
@@ -138,7 +138,7 @@ pub fn of_copy_source(door: &Door, origin: &Origin, request: &HeaderMap) -> Resu
 /// What only a new object is asked for.
 fn refuse_others(request: &HeaderMap) -> Result<(), S3Error> {
     let Some((name, value)) =
-        [SSE, KEY_ID, CONTEXT, BUCKET_KEY].iter().find_map(|name| Some((*name, request.get(*name)?)))
+        [SSE, KEY_ID, CONTEXT, BUCKET_KEY].iter().find_map(|name| Some((*name, headers::first(request, name)?)))
     else {
         return Ok(());
     };
