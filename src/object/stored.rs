@@ -8,8 +8,8 @@ use http::{HeaderMap, StatusCode, header};
 use super::error::Error;
 use super::{attributes, etag};
 use crate::bucket::State;
-use crate::names;
 use crate::envelope::{self, Envelope, Shape};
+use crate::names;
 use crate::seal::layout;
 
 /// One stored object, as far as its headers tell.

@@ -68,8 +68,16 @@ pub fn sign(
     let string_to_sign = canonical::string_to_sign(&date, &scope_text, &request);
     let signature = credentials.secret_key.signing_key(&scope).signature(&string_to_sign);
     let (key_id, names) = (&*credentials.access_key_id, &*names.join(";"));
-    let authorization =
-        ["AWS4-HMAC-SHA256 Credential=", key_id, "/", &scope_text, ", SignedHeaders=", names, ", Signature=", &signature];
+    let authorization = [
+        "AWS4-HMAC-SHA256 Credential=",
+        key_id,
+        "/",
+        &scope_text,
+        ", SignedHeaders=",
+        names,
+        ", Signature=",
+        &signature,
+    ];
     head.headers.insert(AUTHORIZATION, sensitive(&authorization.concat())?);
     Ok(())
 }

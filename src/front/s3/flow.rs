@@ -136,7 +136,7 @@ async fn dispatch(door: &Door, route: &'static Route, asked: Asked) -> Result<Re
             };
             let permit = asker.ask(route, target, about).await?;
             let hides = Hiding::of(kind, &caller, &origin, &head, signed);
-            let head = Box::pin(owner::head_to_backend(door, head)).await?;
+            let head = owner::head_to_backend(door, head).await?;
             let incoming = Incoming { permit, caller, origin, head, query, verified, body, document };
             let answer = match kind {
                 Kind::Typed(verb) => verbs::dispatch(door, verb, incoming).await,

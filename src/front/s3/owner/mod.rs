@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::request::Parts;
-use http::{HeaderValue, Method};
+use http::{HeaderName, HeaderValue, Method};
 
 use super::list::{first_owner, replace_all};
 use super::verbs::xml::Fragment;
@@ -53,16 +53,26 @@ pub fn initiator(arn: Option<&str>, owner: &AccountId) -> String {
 
 /// A request's head whose grants to the owner name the backend's owner.
 pub async fn head_to_backend(door: &Door, head: Arc<Parts>) -> Result<Arc<Parts>, S3Error> {
+    match head.headers.keys().any(is_grant) {
+        true => Box::pin(grants_to_backend(door, head)).await,
+        false => Ok(head),
+    }
+}
+
+fn is_grant(name: &HeaderName) -> bool {
+    name.as_str().starts_with("x-amz-grant-")
+}
+
+async fn grants_to_backend(door: &Door, head: Arc<Parts>) -> Result<Arc<Parts>, S3Error> {
     let own = canonical_user_id(door.identities.account().as_str());
     let names_owner = |value: &HeaderValue| memchr::memmem::find(value.as_bytes(), own.as_bytes()).is_some();
-    let mut grants = head.headers.iter().filter(|(name, _)| name.as_str().starts_with("x-amz-grant-"));
-    if !grants.any(|(_, value)| names_owner(value)) {
+    if !head.headers.iter().any(|(name, value)| is_grant(name) && names_owner(value)) {
         return Ok(head);
     }
     let backends = backend_owner(door).await?;
     let mut head = Parts::clone(&head);
     for (name, value) in &mut head.headers {
-        if name.as_str().starts_with("x-amz-grant-") {
+        if is_grant(name) {
             let replaced = replace_all(value.as_bytes(), own.as_bytes(), backends.as_bytes());
             *value = HeaderValue::from_bytes(&replaced).map_err(|_| S3Error::internal())?;
         }
