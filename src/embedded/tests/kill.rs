@@ -23,6 +23,8 @@ async fn victim() {
     let dir = tempfile::tempdir().unwrap();
     let backend = Backend { embedded: Embedded::open(folder.as_ref()).await.unwrap(), dir };
     backend.send("PUT", "/bkt", &[], "").await;
+    // The test's own name stands on the line that has begun.
+    println!();
     for number in 0.. {
         let stored = backend.send("PUT", &format!("/bkt/new/{number}"), &[], content(number)).await;
         assert_eq!(stored.status, 200);
