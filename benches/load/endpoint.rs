@@ -85,14 +85,7 @@ const SMALL: u64 = 64 * 1024;
 
 impl Endpoint {
     pub fn s3(address: SocketAddr, access_key: &str, secret_key: &str) -> Self {
-        let signer = Signer {
-            access_key: access_key.into(),
-            secret_key: secret_key.into(),
-            session_token: None,
-            region: "us-east-1".into(),
-            service: "s3",
-        };
-        Self { address, signer }
+        Self { address, signer: Signer::s3(access_key, secret_key) }
     }
 
     /// The same address and credentials, signed for the key manager.

@@ -1,7 +1,7 @@
 //! Bucket policies and Block Public Access with real requests.
 
 use super::post_form::Post;
-use crate::support::{Answer, Form, World, bytes};
+use crate::support::{Answer, Form, World, bytes, world::OTHERS};
 
 const FILE: &str = r#"
 [accounts.000000000000.users.ann]
@@ -21,21 +21,10 @@ all = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","R
 [[accounts.000000000000.users.bob.access_keys]]
 id = "BOBBOBBOBBOBBOBBOB01"
 secret = "bob-secret"
-
-[accounts.111122223333.users.jane.policies]
-all = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}'
-[[accounts.111122223333.users.jane.access_keys]]
-id = "JANEJANEJANEJANEJA01"
-secret = "jane-secret"
-
-[accounts.111122223333.users.jim]
-[[accounts.111122223333.users.jim.access_keys]]
-id = "JIMJIMJIMJIMJIMJIM01"
-secret = "jim-secret"
 "#;
 
 async fn start() -> World {
-    World::start("policy", FILE, &[("SEALGATE_TRUSTED_PROXIES", "127.0.0.1")]).await
+    World::start("policy", &[FILE, OTHERS].concat(), &[("SEALGATE_TRUSTED_PROXIES", "127.0.0.1")]).await
 }
 
 impl World {

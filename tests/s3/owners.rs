@@ -1,6 +1,6 @@
 //! Owners: accounts by their canonical user ids wherever S3 shows them, and in bucket policies.
 
-use crate::support::{Between, Form, Gateway, S3, World, Xml};
+use crate::support::{Between, Form, Gateway, S3, World, Xml, world::OTHERS};
 
 /// Of 000000000000, the gateway's own account, and of 111122223333. Clients keep these: they never change.
 const OWNER: &str = "8e9145113d2a5a9ff0a078b2782a263dd31af35f3705458605f1c0b171523a85";
@@ -15,18 +15,11 @@ secret = "ann-secret"
 
 [accounts.111122223333]
 access_keys = [{ id = "OTHEROTHEROTHEROTH01", secret = "other-secret" }]
-
-[accounts.111122223333.users.jane.policies]
-all = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}'
-[[accounts.111122223333.users.jane.access_keys]]
-id = "JANEJANEJANEJANEJA01"
-secret = "jane-secret"
-
-[accounts.111122223333.users.jim]
-[[accounts.111122223333.users.jim.access_keys]]
-id = "JIMJIMJIMJIMJIMJIM01"
-secret = "jim-secret"
 "#;
+
+async fn start() -> World {
+    World::start("owners", &[FILE, OTHERS].concat(), &[]).await
+}
 
 async fn list(s3: &S3, bucket: &str, query: &[(&str, &str)]) -> Xml {
     let call = query.iter().fold(s3.get(bucket, ""), |call, (name, value)| call.query(name, value));
@@ -69,7 +62,7 @@ async fn every_owner_is_the_gateways_account() {
 
 #[tokio::test]
 async fn an_upload_shows_who_began_it_and_whose_it_is() {
-    let world = World::start("owners", FILE, &[]).await;
+    let world = start().await;
     let (root, bucket) = (&world.root, &world.bucket);
     let (by_root, by_ann) = ("a root+", "by ann");
     root.start_upload(bucket, by_root, &[]).await;
@@ -96,7 +89,7 @@ async fn an_upload_shows_who_began_it_and_whose_it_is() {
 /// Who has no buckets is their owner, by his own id.
 #[tokio::test]
 async fn another_account_has_an_id_of_its_own() {
-    let world = World::start("owners", FILE, &[]).await;
+    let world = start().await;
     for name in ["other", "jane"] {
         let buckets = list(&world.user(name), "", &[]).await;
         assert_eq!((buckets.at("Owner/ID"), buckets.at("Buckets")), (OTHER, ""), "{name}");
@@ -152,7 +145,7 @@ async fn a_grant_to_the_owner_is_one_to_the_backends() {
 
 #[tokio::test]
 async fn a_policy_means_an_account_by_its_id() {
-    let world = World::start("owners", FILE, &[]).await;
+    let world = start().await;
     let (root, bucket) = (&world.root, &world.bucket);
     root.put(bucket, "a", "x").send().await.ok();
     let put = async |statement: String| {
@@ -193,7 +186,7 @@ async fn a_policy_means_an_account_by_its_id() {
 
 #[tokio::test]
 async fn a_policy_for_nobodys_id_is_refused() {
-    let world = World::start("owners", FILE, &[]).await;
+    let world = start().await;
     let (root, bucket) = (&world.root, &world.bucket);
     let (unknown, upper) = ("0".repeat(64), OWNER.to_uppercase());
     for id in ["*", "", "000000000000", &OWNER[1..], upper.as_str(), unknown.as_str()] {

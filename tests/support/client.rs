@@ -45,14 +45,7 @@ pub struct S3 {
 
 impl S3 {
     pub fn new(address: SocketAddr, access_key: &str, secret_key: &str) -> Self {
-        let signer = Signer {
-            access_key: access_key.into(),
-            secret_key: secret_key.into(),
-            session_token: None,
-            region: "us-east-1".into(),
-            service: "s3",
-        };
-        Self { address, signer, watch: None }
+        Self { address, signer: Signer::s3(access_key, secret_key), watch: None }
     }
 
     /// A request on `bucket` (may be empty: the service) and `key` (may be empty: the bucket).

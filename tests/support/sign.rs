@@ -27,6 +27,12 @@ pub struct Signed {
 }
 
 impl Signer {
+    /// With a user's own key, for S3.
+    pub fn s3(access_key: &str, secret_key: &str) -> Self {
+        let (access_key, secret_key) = (access_key.into(), secret_key.into());
+        Self { access_key, secret_key, session_token: None, region: "us-east-1".into(), service: "s3" }
+    }
+
     /// Signs a request whose `uri` is absolute and encoded. `expires`: presign, the signature goes into the query.
     pub fn sign(
         &self,

@@ -2,6 +2,20 @@
 
 use super::{Gateway, S3};
 
+/// Of a file of identities: another account, where jane may do anything in S3 and jim has nothing said of him.
+pub const OTHERS: &str = r#"
+[accounts.111122223333.users.jane.policies]
+all = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}'
+[[accounts.111122223333.users.jane.access_keys]]
+id = "JANEJANEJANEJANEJA01"
+secret = "jane-secret"
+
+[accounts.111122223333.users.jim]
+[[accounts.111122223333.users.jim.access_keys]]
+id = "JIMJIMJIMJIMJIMJIM01"
+secret = "jim-secret"
+"#;
+
 pub struct World {
     pub gateway: Gateway,
     pub root: S3,

@@ -3,12 +3,14 @@
 //! | bytes | field |
 //! |---|---|
 //! | 1 | version, 2; 1 has no initiator and no kept keys |
-//! | 2 + n | bucket, object key, upload id, envelope as its header has it, declared headers, initiator, kept keys: each with its length, big endian |
+//! | 2 + n | bucket, object key, upload id, envelope as its header has it, declared headers: each with its length, big endian |
+//! | 2 + n | initiator, kept keys: the same |
 //! | 12 + 2 + 16 | nonce; checksum algorithm and kind (0: none) under AES-256-GCM; tag |
 //!
 //! Key: HKDF(DEK, "sealgate/v1/upload-record"); associated data: everything before the nonce. Names stand in the clear:
-//! the backend knows them. Kept keys: under SSE-C, what [`UploadKeys`] says; empty in other modes. Declared headers are those by which policies decide on parts, which do not carry them, as
-//! `name: value` lines. The initiator is the ARN of who began the upload, which lists of uploads show.
+//! the backend knows them. Declared headers are those by which policies decide on parts, which do not carry them, as
+//! `name: value` lines. The initiator is the ARN of who began the upload, which lists of uploads show. Kept keys: under
+//! SSE-C, what [`UploadKeys`] says; empty in other modes.
 
 use std::sync::Arc;
 use std::time::Duration;

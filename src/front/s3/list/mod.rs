@@ -1,7 +1,7 @@
 //! Listings: the backend's own documents, with the facts of ciphertext put right.
 //!
-//! Only sizes, ETags, checksum elements, owners and the system bucket change; every other byte passes, known or not. Sizes come from
-//! the length law. Whether an object is sealed is known from its bucket's state; in a bucket that may hold both, each
+//! Only sizes, ETags, checksum elements, owners and the system bucket change; every other byte passes, known or not. Sizes
+//! come from the length law. Whether an object is sealed is known from its bucket's state; in a bucket that may hold both, each
 //! object is asked for its envelope.
 
 pub mod edit;
@@ -118,19 +118,6 @@ async fn initiators(
 /// The id of the owner that a document names first.
 pub fn first_owner(document: &[u8]) -> Option<String> {
     scan::scan(document)?.owner_id.filter(|id| !id.is_empty())
-}
-
-/// `text` with every `from` replaced.
-pub fn replace_all(text: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
-    let mut replaced = Vec::with_capacity(text.len());
-    let mut done = 0;
-    for at in memchr::memmem::find_iter(text, from) {
-        replaced.extend_from_slice(&text[done..at]);
-        replaced.extend_from_slice(to);
-        done = at + from.len();
-    }
-    replaced.extend_from_slice(&text[done..]);
-    replaced
 }
 
 /// Whether an object carries an envelope. One that is gone by now is left as it was listed.

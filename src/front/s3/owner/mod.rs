@@ -11,7 +11,7 @@ use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderName, HeaderValue, Method};
 
-use super::list::{first_owner, replace_all};
+use super::list::first_owner;
 use super::verbs::xml::Fragment;
 use super::{Door, S3Error};
 use crate::names::AccountId;
@@ -87,6 +87,19 @@ pub async fn acl_to_backend(door: &Door, document: Bytes) -> Result<Bytes, S3Err
         None => Ok(document),
         Some(_) => Ok(replace_all(&document, own.as_bytes(), backend_owner(door).await?.as_bytes()).into()),
     }
+}
+
+/// `text` with every `from` replaced.
+fn replace_all(text: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
+    let mut replaced = Vec::with_capacity(text.len());
+    let mut done = 0;
+    for at in memchr::memmem::find_iter(text, from) {
+        replaced.extend_from_slice(&text[done..at]);
+        replaced.extend_from_slice(to);
+        done = at + from.len();
+    }
+    replaced.extend_from_slice(&text[done..]);
+    replaced
 }
 
 /// The id by which the backend knows the gateway as an owner; asked for once.
