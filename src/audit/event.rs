@@ -1,10 +1,13 @@
 //! One event, and its form as a CloudTrail record.
 
-use serde_json::{Map, Value, json};
+use std::net::IpAddr;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use crate::crypto::random;
+use crate::crypto::random_id;
 use crate::identity::{Caller, CallerKind, Origin};
 use crate::names::{KeyArn, Region};
 
@@ -29,90 +32,164 @@ pub struct Event<'a> {
     pub event_id: &'a str,
 }
 
+/// The record as it stands in the trail. Source of the shape: CloudTrail user guide, "record contents".
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Record<'a> {
+    event_version: &'static str,
+    user_identity: UserIdentity<'a>,
+    event_time: String,
+    event_source: &'static str,
+    event_name: &'a str,
+    aws_region: &'a str,
+    #[serde(rename = "sourceIPAddress")]
+    source_ip_address: IpAddr,
+    user_agent: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error_code: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error_message: Option<&'a str>,
+    request_parameters: &'a Value,
+    response_elements: &'a Value,
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    additional_event_data: &'a Map<String, Value>,
+    #[serde(rename = "requestID")]
+    request_id: &'a str,
+    #[serde(rename = "eventID")]
+    event_id: &'a str,
+    read_only: bool,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    resources: Vec<Resource<'a>>,
+    event_type: &'static str,
+    management_event: bool,
+    recipient_account_id: &'a str,
+    event_category: &'static str,
+}
+
+/// Source: CloudTrail user guide, "userIdentity element".
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct UserIdentity<'a> {
+    r#type: &'static str,
+    principal_id: &'a str,
+    arn: &'a str,
+    account_id: &'a str,
+    access_key_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user_name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    session_context: Option<SessionContext<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    invoked_by: Option<&'a str>,
+}
+
+/// Whose temporary credentials they are.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SessionContext<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    session_issuer: Option<SessionIssuer<'a>>,
+    attributes: SessionAttributes,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SessionIssuer<'a> {
+    r#type: &'static str,
+    principal_id: Option<&'a str>,
+    arn: &'a str,
+    account_id: &'a str,
+    user_name: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SessionAttributes {
+    creation_date: String,
+    mfa_authenticated: &'static str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Resource<'a> {
+    account_id: &'a str,
+    r#type: &'static str,
+    #[serde(rename = "ARN")]
+    arn: String,
+}
+
 impl Event<'_> {
-    /// The record as one JSON object. Source of the shape: CloudTrail user guide, "record contents".
-    pub fn to_record(&self) -> Value {
-        let mut record = Map::new();
-        record.insert("eventVersion".into(), json!("1.11"));
-        record.insert("userIdentity".into(), self.user_identity());
-        record.insert("eventTime".into(), json!(seconds(self.time)));
-        record.insert("eventSource".into(), json!(self.source));
-        record.insert("eventName".into(), json!(self.name));
-        record.insert("awsRegion".into(), json!(self.region.as_str()));
-        record.insert("sourceIPAddress".into(), json!(self.origin.source_ip.to_string()));
-        let agent = if self.invoked_by.is_some() { "AWS Internal" } else { &*self.origin.user_agent };
-        record.insert("userAgent".into(), json!(agent));
-        if let Some((code, message)) = self.error {
-            record.insert("errorCode".into(), json!(code));
-            if let Some(message) = message {
-                record.insert("errorMessage".into(), json!(message));
-            }
-        }
-        record.insert("requestParameters".into(), self.request_parameters.clone());
-        record.insert("responseElements".into(), self.response_elements.clone());
-        if !self.additional.is_empty() {
-            record.insert("additionalEventData".into(), Value::Object(self.additional.clone()));
-        }
-        record.insert("requestID".into(), json!(&*self.origin.request_id));
-        record.insert("eventID".into(), json!(self.event_id));
-        record.insert("readOnly".into(), json!(self.read_only));
-        if !self.resources.is_empty() {
-            record.insert("resources".into(), self.resources.iter().map(resource).collect());
-        }
-        record.insert("eventType".into(), json!("AwsApiCall"));
-        record.insert("managementEvent".into(), json!(true));
-        record.insert("recipientAccountId".into(), json!(self.caller.account().as_str()));
-        record.insert("eventCategory".into(), json!("Management"));
-        Value::Object(record)
+    /// The event as one line of JSON.
+    pub(super) fn to_line(&self) -> serde_json::Result<Vec<u8>> {
+        let mut line = Vec::with_capacity(1536);
+        serde_json::to_writer(&mut line, &self.record())?;
+        line.push(b'\n');
+        Ok(line)
     }
 
-    fn user_identity(&self) -> Value {
+    fn record(&self) -> Record<'_> {
+        Record {
+            event_version: "1.11",
+            user_identity: self.user_identity(),
+            event_time: seconds(self.time),
+            event_source: self.source,
+            event_name: self.name,
+            aws_region: self.region.as_str(),
+            source_ip_address: self.origin.source_ip,
+            user_agent: if self.invoked_by.is_some() { "AWS Internal" } else { &self.origin.user_agent },
+            error_code: self.error.map(|(code, _)| code),
+            error_message: self.error.and_then(|(_, message)| message),
+            request_parameters: &self.request_parameters,
+            response_elements: &self.response_elements,
+            additional_event_data: &self.additional,
+            request_id: &self.origin.request_id,
+            event_id: self.event_id,
+            read_only: self.read_only,
+            resources: self.resources.iter().map(resource).collect(),
+            event_type: "AwsApiCall",
+            management_event: true,
+            recipient_account_id: self.caller.account().as_str(),
+            event_category: "Management",
+        }
+    }
+
+    fn user_identity(&self) -> UserIdentity<'_> {
         let caller = self.caller;
-        let mut identity = Map::new();
-        let kind = match caller.kind() {
-            CallerKind::Root => "Root",
-            CallerKind::User => "IAMUser",
-            CallerKind::AssumedRole => "AssumedRole",
-            CallerKind::Anonymous => "Anonymous",
-        };
-        identity.insert("type".into(), json!(kind));
-        identity.insert("principalId".into(), json!(caller.principal_id()));
-        identity.insert("arn".into(), json!(caller.arn()));
-        identity.insert("accountId".into(), json!(caller.account().as_str()));
-        identity.insert("accessKeyId".into(), json!(caller.access_key_id()));
-        if let Some(name) = caller.user_name() {
-            identity.insert("userName".into(), json!(name));
+        UserIdentity {
+            r#type: match caller.kind() {
+                CallerKind::Root => "Root",
+                CallerKind::User => "IAMUser",
+                CallerKind::AssumedRole => "AssumedRole",
+                CallerKind::Anonymous => "Anonymous",
+            },
+            principal_id: caller.principal_id(),
+            arn: caller.arn(),
+            account_id: caller.account().as_str(),
+            access_key_id: caller.access_key_id(),
+            user_name: caller.user_name(),
+            session_context: caller.session_issued().map(|issued| session_context(caller, issued)),
+            invoked_by: self.invoked_by,
         }
-        if let Some(issued) = caller.session_issued() {
-            identity.insert("sessionContext".into(), session_context(caller, issued));
-        }
-        if let Some(service) = self.invoked_by {
-            identity.insert("invokedBy".into(), json!(service));
-        }
-        Value::Object(identity)
     }
 }
 
-/// Whose temporary credentials they are. Source: CloudTrail user guide, "userIdentity element".
-fn session_context(caller: &Caller, issued: OffsetDateTime) -> Value {
-    let mut context = Map::new();
-    if caller.kind() == CallerKind::AssumedRole {
-        let role = caller.principal_arn();
-        let issuer = json!({
-            "type": "Role",
-            "principalId": caller.principal_id().split(':').next(),
-            "arn": role,
-            "accountId": caller.account().as_str(),
-            "userName": role.rsplit('/').next(),
-        });
-        context.insert("sessionIssuer".into(), issuer);
+fn session_context(caller: &Caller, issued: OffsetDateTime) -> SessionContext<'_> {
+    let role = caller.principal_arn();
+    let issuer = SessionIssuer {
+        r#type: "Role",
+        principal_id: caller.principal_id().split(':').next(),
+        arn: role,
+        account_id: caller.account().as_str(),
+        user_name: role.rsplit('/').next(),
+    };
+    SessionContext {
+        session_issuer: (caller.kind() == CallerKind::AssumedRole).then_some(issuer),
+        attributes: SessionAttributes { creation_date: seconds(issued), mfa_authenticated: "false" },
     }
-    context.insert("attributes".into(), json!({ "creationDate": seconds(issued), "mfaAuthenticated": "false" }));
-    Value::Object(context)
 }
 
-fn resource(key: &KeyArn) -> Value {
-    json!({ "accountId": key.account.as_str(), "type": "AWS::KMS::Key", "ARN": key.to_string() })
+fn resource(key: &KeyArn) -> Resource<'_> {
+    Resource { account_id: key.account.as_str(), r#type: "AWS::KMS::Key", arn: key.to_string() }
 }
 
 /// `2026-01-31T12:00:00Z`: CloudTrail's times have whole seconds.
@@ -122,5 +199,5 @@ fn seconds(time: OffsetDateTime) -> String {
 
 /// A fresh id for an event: a UUID.
 pub fn new_event_id() -> String {
-    uuid::Builder::from_random_bytes(random()).into_uuid().to_string()
+    uuid::Builder::from_random_bytes(random_id()).into_uuid().to_string()
 }

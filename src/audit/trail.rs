@@ -51,8 +51,7 @@ impl Audit {
     }
 
     pub async fn record(&self, event: &Event<'_>) -> Result<(), Error> {
-        let mut line = event.to_record().to_string().into_bytes();
-        line.push(b'\n');
+        let line = event.to_line().map_err(io::Error::from)?;
         // One write into the page cache is shorter than a hop to another thread.
         lock(&self.file).write(&line)?;
         match self.durability {

@@ -20,7 +20,7 @@ pub struct Arguments {
 pub fn run(arguments: Arguments) -> anyhow::Result<()> {
     crypto::seed_early();
     let settings = load_settings(arguments.config.as_deref())?;
-    logging::start(&settings)?;
+    let _logging = logging::start(&settings)?;
     app::keep_memory_private();
     tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no runtime")?.block_on(serve(settings))
 }

@@ -13,5 +13,5 @@ mod secret;
 
 pub use aead::{Gcm, GcmPure, NONCE_LEN, TAG_LEN, Unauthentic};
 pub use derive::{Extracted, MacKey, constant_time_eq, hkdf_sha256, hmac_sha256, sha256};
-pub use random::{random, seed_early};
+pub use random::{random, random_id, seed_early};
 pub use secret::{Secret, SecretBytes};

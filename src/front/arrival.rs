@@ -26,7 +26,7 @@ pub struct Arrival {
 
 impl Arrival {
     pub fn now(source_ip: IpAddr, secure: bool, tls_version: Option<&'static str>) -> Self {
-        let random = crypto::random::<56>();
+        let random = crypto::random_id::<56>();
         let (request_id, host_id) = random.split_at(8);
         Self {
             request_id: hex::encode_upper(request_id).into(),
@@ -40,7 +40,7 @@ impl Arrival {
 
     /// KMS and STS name their requests by UUIDs.
     pub fn with_uuid(mut self) -> Self {
-        self.request_id = uuid::Builder::from_random_bytes(crypto::random()).into_uuid().to_string().into();
+        self.request_id = uuid::Builder::from_random_bytes(crypto::random_id()).into_uuid().to_string().into();
         self
     }
 }

@@ -7,6 +7,7 @@ mod actions;
 mod answer;
 mod model;
 mod shape;
+mod unbroken;
 #[cfg(test)]
 mod wycheproof;
 
@@ -20,6 +21,7 @@ use crate::kms::{Call, Code, Error, Kms};
 use crate::names::Region;
 
 pub use answer::refuse;
+use unbroken::Unbroken;
 
 pub struct KmsDoor {
     kms: Arc<Kms>,
@@ -45,8 +47,8 @@ pub async fn serve(
 ) -> Response<Bytes> {
     let call = Call { caller, origin: origin.clone(), region, via: None };
     let (kms, target) = (door.kms.clone(), target.to_owned());
-    // A task of its own: a client that hangs up in the middle must not leave a change without its audit record.
-    let performed = tokio::spawn(async move { perform(&kms, &call, &target, &body).await }).await;
+    // A client that hangs up in the middle must not leave a change without its audit record.
+    let performed = Unbroken::new(async move { perform(&kms, &call, &target, &body).await }).await;
     match performed.unwrap_or_else(|_| Err(Error::bare(Code::Internal))) {
         Ok(body) => answer::respond(&origin, 200, body),
         Err(error) => answer::error(&origin, error.code().as_str(), error.message(), error.code().status()),
