@@ -29,6 +29,8 @@ pub struct Opening {
     withheld: Option<Bytes>,
     /// What the tail said.
     manifest: Option<Manifest>,
+    /// What has come and is not yet opened.
+    unopened: Bytes,
     ready: VecDeque<Bytes>,
     scratch: Vec<Bytes>,
 }
@@ -52,6 +54,7 @@ impl Opening {
             tail,
             withheld: None,
             manifest: None,
+            unopened: Bytes::new(),
             ready: VecDeque::new(),
             scratch: Vec::new(),
         }
@@ -67,12 +70,14 @@ impl Opening {
             if self.current.is_none() && self.tail.is_none() {
                 return Ok(self.withheld.take());
             }
+            if !self.unopened.is_empty() {
+                self.take_some()?;
+                continue;
+            }
             match self.body.frame().await {
                 Some(frame) => {
                     let frame = frame.map_err(|source| Error::Backend(crate::upstream::Error::Answer(source)))?;
-                    if let Ok(data) = frame.into_data() {
-                        self.take(data)?;
-                    }
+                    self.unopened = frame.into_data().unwrap_or_default();
                 }
                 None => self.end()?,
             }
@@ -95,33 +100,32 @@ impl Opening {
         Ok(())
     }
 
-    fn take(&mut self, mut data: Bytes) -> Result<(), Error> {
-        while !data.is_empty() {
-            self.advance()?;
-            let Some(current) = self.current.as_mut() else {
-                if let Some(tail) = self.tail.as_mut() {
-                    tail.push(&data)?;
-                }
-                self.at += data.len() as u64;
-                return Ok(());
-            };
-            if self.at < current.start {
-                // Padding between two streams.
-                let gap = clamp(current.start - self.at, data.len());
-                let padding = data.split_to(gap);
-                if self.tail.is_some() && padding.iter().any(|&byte| byte != 0) {
-                    return Err(Error::Damaged("its padding"));
-                }
-                self.at += gap as u64;
-                continue;
+    /// Takes the beginning of what has come, a segment at most: what is opened before it is wanted takes room beside what it
+    /// was made of.
+    fn take_some(&mut self) -> Result<(), Error> {
+        let data = &mut self.unopened;
+        let Some(current) = self.current.as_mut() else {
+            let data = std::mem::take(data);
+            self.at += data.len() as u64;
+            return self.tail.as_mut().map_or(Ok(()), |tail| tail.push(&data));
+        };
+        if self.at < current.start {
+            // Padding between two streams.
+            let padding = data.split_to(clamp(current.start - self.at, data.len()));
+            if self.tail.is_some() && padding.iter().any(|&byte| byte != 0) {
+                return Err(Error::Damaged("its padding"));
             }
-            let mine = data.split_to(clamp(current.end - self.at, data.len()));
-            self.at += mine.len() as u64;
-            current.opener.push(&mine, &mut self.scratch)?;
-            self.release();
-            self.finish_if_spent()?;
+            self.at += padding.len() as u64;
+            return Ok(());
         }
-        Ok(())
+        let mine = data.split_to(clamp(current.opener.missing().min(current.end - self.at), data.len()));
+        if mine.is_empty() {
+            return Err(Error::Internal("an opener that wants nothing"));
+        }
+        self.at += mine.len() as u64;
+        current.opener.push(&mine, &mut self.scratch)?;
+        self.release();
+        self.finish_if_spent()
     }
 
     fn finish_if_spent(&mut self) -> Result<(), Error> {

@@ -32,6 +32,8 @@ pub struct Sealing {
     plain: PlainBody,
     sealer: Option<StreamSealer>,
     closing: Option<Closing>,
+    /// What has come and is not yet sealed.
+    unsealed: Bytes,
     ready: VecDeque<Bytes>,
     stream_len: u64,
     plain_len: u64,
@@ -44,6 +46,7 @@ impl Sealing {
             plain,
             sealer: Some(sealer),
             closing: Some(closing),
+            unsealed: Bytes::new(),
             ready: VecDeque::new(),
             stream_len: 0,
             plain_len: 0,
@@ -56,6 +59,7 @@ impl Sealing {
         let next = self.read_on().await;
         if next.is_err() {
             (self.sealer, self.closing) = (None, None);
+            self.unsealed = Bytes::new();
             self.ready.clear();
         }
         next
@@ -67,6 +71,12 @@ impl Sealing {
                 return Ok(Some(piece));
             }
             let Some(sealer) = self.sealer.as_mut() else { return Ok(None) };
+            if !self.unsealed.is_empty() {
+                // One piece after the other: what is sealed before it is wanted takes room beside what it was made of.
+                sealer.push_some(&mut self.unsealed, &mut self.scratch);
+                self.collect();
+                continue;
+            }
             match self.plain.stream.next().await {
                 Some(bytes) => {
                     let bytes = bytes?;
@@ -74,8 +84,7 @@ impl Sealing {
                     if let Some(declared) = self.plain.len.filter(|&declared| declared < self.plain_len) {
                         return Err(BodyFault::Excess { declared }.into());
                     }
-                    sealer.push(&bytes, &mut self.scratch);
-                    self.collect();
+                    self.unsealed = bytes;
                 }
                 None => self.close()?,
             }

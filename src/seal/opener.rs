@@ -40,6 +40,11 @@ impl StreamOpener {
         self.outer.as_ref().unwrap_or(&self.inner).cipher.clone()
     }
 
+    /// How many bytes are missing to the end of the segment that is next.
+    pub fn missing(&self) -> u64 {
+        self.outer.as_ref().unwrap_or(&self.inner).missing()
+    }
+
     /// Takes the next bytes of the range and appends the plaintext of every segment that became complete.
     /// Bytes beyond the range are refused.
     pub fn push(&mut self, cipher: &[u8], out: &mut Vec<Bytes>) -> Result<(), Unauthentic> {
@@ -88,19 +93,22 @@ impl LayerOpener {
         layout::stream_len(self.plain_len, Layers::One)
     }
 
+    /// A segment's rest: at most 64 KiB.
+    fn missing(&self) -> u64 {
+        let segment_end = (self.position / SEGMENT + 1) * SEGMENT;
+        segment_end.min(self.cipher.end).saturating_sub(self.position)
+    }
+
     fn push(&mut self, mut cipher: &[u8], out: &mut Vec<Bytes>) -> Result<(), Unauthentic> {
         while !cipher.is_empty() {
-            if self.position >= self.cipher.end {
+            let (index, missing) = (self.position / SEGMENT, self.missing() as usize);
+            if missing == 0 {
                 return Err(Unauthentic);
             }
-            let index = self.position / SEGMENT;
-            let segment_end = ((index + 1) * SEGMENT).min(self.cipher.end);
-            // A segment's rest: at most 64 KiB.
-            let missing = (segment_end - self.position) as usize;
             let (taken, rest) = cipher.split_at(cipher.len().min(missing));
             self.position += taken.len() as u64;
             cipher = rest;
-            if self.position < segment_end {
+            if taken.len() < missing {
                 self.buffer.reserve(missing);
                 self.buffer.extend_from_slice(taken);
             } else if self.buffer.is_empty() {

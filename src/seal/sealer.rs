@@ -1,7 +1,7 @@
 //! Sealing a stream: plaintext in pieces of any size becomes sealed segments, one pass for each layer. What fills a
 //! segment is sealed from where it arrived; only what lies on the border of two pieces is copied.
 
-use bytes::Bytes;
+use bytes::{Buf, Bytes};
 
 use super::buffers::Buffers;
 use super::layout::{SEGMENT, TAG};
@@ -26,14 +26,32 @@ impl StreamSealer {
     }
 
     /// Takes the next piece of plaintext. Sealed pieces of at most 64 KiB are appended to `out` as they become full.
-    pub fn push(&mut self, plain: &[u8], out: &mut Vec<Bytes>) {
-        self.plain_len += plain.len() as u64;
-        let Some(outer) = &mut self.outer else { return self.inner.push(plain, out) };
-        // One segment's worth at a time, so that a huge piece is never held sealed once and unsealed.
-        for piece in plain.chunks(SEGMENT as usize) {
-            self.inner.push(piece, &mut self.between);
-            self.between.drain(..).for_each(|sealed| outer.push(&sealed, out));
+    pub fn push(&mut self, mut plain: &[u8], out: &mut Vec<Bytes>) {
+        while !plain.is_empty() {
+            self.take(&mut plain, out);
         }
+    }
+
+    /// Takes the beginning of `plain`, about a segment, and leaves the rest there.
+    pub fn push_some(&mut self, plain: &mut Bytes, out: &mut Vec<Bytes>) {
+        let mut rest = &plain[..];
+        self.take(&mut rest, out);
+        let taken = plain.len() - rest.len();
+        plain.advance(taken);
+    }
+
+    fn take(&mut self, plain: &mut &[u8], out: &mut Vec<Bytes>) {
+        let before = plain.len();
+        match &mut self.outer {
+            None => out.extend(self.inner.next(plain)),
+            Some(outer) => {
+                let (piece, rest) = plain.split_at(before.min(SEGMENT as usize));
+                *plain = rest;
+                self.inner.push(piece, &mut self.between);
+                self.between.drain(..).for_each(|sealed| outer.push(&sealed, out));
+            }
+        }
+        self.plain_len += (before - plain.len()) as u64;
     }
 
     /// Seals what is left, the last segment of each layer.
@@ -72,13 +90,24 @@ impl LayerSealer {
     }
 
     fn push(&mut self, mut plain: &[u8], out: &mut Vec<Bytes>) {
-        // A full segment goes out only when more plaintext follows: until then it may be the last.
-        while plain.len() > FULL - self.held {
-            let (taken, rest) = plain.split_at(FULL - self.held);
-            out.push(self.seal_full(taken));
-            plain = rest;
+        while let Some(sealed) = self.next(&mut plain) {
+            out.push(sealed);
         }
-        self.hold(plain);
+    }
+
+    /// Seals the segment that the beginning of `plain` fills; takes all of it where it fills none. A full segment goes out
+    /// only when more plaintext follows: until then it may be the last.
+    fn next(&mut self, plain: &mut &[u8]) -> Option<Bytes> {
+        match plain.split_at_checked(FULL - self.held) {
+            Some((taken, rest)) if !rest.is_empty() => {
+                *plain = rest;
+                Some(self.seal_full(taken))
+            }
+            _ => {
+                self.hold(std::mem::take(plain));
+                None
+            }
+        }
     }
 
     /// Keeps what does not fill a segment.
