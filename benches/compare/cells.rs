@@ -4,7 +4,7 @@ use std::io;
 
 use crate::bars::Bar;
 use crate::cell::{Cell, Work, size_name};
-use crate::load::{Form, KIB, MIB};
+use crate::load::{self, Form, KIB, MIB};
 use crate::measured::Measured;
 use crate::report::Report;
 use crate::run::Run;
@@ -16,13 +16,17 @@ const SMALL: u64 = 4 * KIB;
 
 /// Every length at every number of connections.
 pub fn run(run: &Run, report: &mut Report) -> io::Result<()> {
-    let targets = run.field()?.targets(run);
+    let mut targets = run.field()?.targets(run);
+    let only = load::option("--kib", 0) * KIB;
+    if only > 0 {
+        targets.retain(Target::is_core);
+    }
     let mut cells = Vec::new();
     for (len, many) in [(SMALL, [1, 16, 64]), (64 * KIB, [1, 16, 64]), (MIB, [1, 16, 64]), (LARGE, [1, 4, 16])] {
         for connections in many {
             for work in [Work::Put(Form::Unsigned), Work::Get] {
                 let has_bar = len == SMALL || len == LARGE || (len == MIB && connections == 16);
-                if !run.quick || has_bar {
+                if (!run.quick || has_bar) && (only == 0 || only == len) {
                     let turns = match (len, connections) {
                         // A latency needs more of them than CPU.
                         (SMALL, 1) => 9,

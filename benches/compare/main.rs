@@ -5,9 +5,10 @@
 //!     cargo bench --bench compare -- --write           the document once more, from what the stages have kept
 //!     cargo bench --bench compare -- --quick           the bars' own rows in short turns; prints only. With --only: those
 //!                                                      stages at a reduced scale
+//!     cargo bench --bench compare -- --quick --kib N   the rows of that length alone, beside nginx alone
 //!     cargo bench --bench compare -- --put KIB         one kind of request, for a profiler; --get and --kms too (see probe.rs)
 //!
-//! Stages: start kms requests cells checksums forms multipart memory lengths list. Each keeps its results under
+//! Stages: start kms alone requests cells checksums forms multipart memory lengths list. Each keeps its results under
 //! target/benchmarks, so that one that fails takes nothing from the others. `--turns N`, `--turn-millis N`, `--keys N` and
 //! `--secs N` change the scale, `--log LEVEL` what the gateway logs (info, as by default).
 //!
@@ -18,6 +19,7 @@
 #[path = "../load/mod.rs"]
 mod load;
 
+mod alone;
 mod bars;
 mod cell;
 mod cells;
@@ -51,9 +53,10 @@ struct Stage {
 }
 
 /// What wants a quiet disk comes first.
-const STAGES: [Stage; 10] = [
+const STAGES: [Stage; 11] = [
     Stage { name: "start", run: start::run },
     Stage { name: "kms", run: kms::run },
+    Stage { name: "alone", run: alone::run },
     Stage { name: "requests", run: requests::run },
     Stage { name: "cells", run: cells::run },
     Stage { name: "checksums", run: cells::checksums },
