@@ -93,6 +93,14 @@ impl Visit for Fields<'_> {
         });
     }
 
+    fn record_u64(&mut self, field: &Field, value: u64) {
+        self.put(field, |to| to.write_str(itoa::Buffer::new().format(value)));
+    }
+
+    fn record_i64(&mut self, field: &Field, value: i64) {
+        self.put(field, |to| to.write_str(itoa::Buffer::new().format(value)));
+    }
+
     fn record_bool(&mut self, field: &Field, value: bool) {
         self.put(field, |to| to.write_str(if value { "true" } else { "false" }));
     }
