@@ -3,11 +3,11 @@
 //! Two kinds of faults: JSON of the wrong type is a SerializationException, found first; a value outside its limits is
 //! one of the numbered complaints of a ValidationException.
 
-use std::fmt::Write;
+use std::fmt::{self, Write};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::{Map as Object, Value};
+use serde_json::Value;
 
 use crate::kms::{Code, Error};
 
@@ -60,10 +60,10 @@ pub(super) const fn optional(name: &'static str, shape: &'static Shape) -> Membe
 /// Reads a request's body. Members that are null count as absent; members that the model does not know are dropped.
 pub fn read(shape: &Shape, body: &[u8]) -> Result<Value, Error> {
     // serde_json refuses nesting deeper than 128.
-    let value: Value = serde_json::from_slice(body).map_err(|_| Error::bare(Code::Serialization))?;
-    let value = typed(shape, value)?;
+    let mut value: Value = serde_json::from_slice(body).map_err(|_| Error::bare(Code::Serialization))?;
+    check_types(shape, &mut value)?;
     let mut complaints = Vec::new();
-    check(shape, &value, "", &mut complaints);
+    check(shape, &value, &Path::Root, &mut complaints);
     match complaints.len() {
         0 => Ok(value),
         1 => Err(Error::validation(format!("1 validation error detected: {}", complaints[0]))),
@@ -72,36 +72,30 @@ pub fn read(shape: &Shape, body: &[u8]) -> Result<Value, Error> {
 }
 
 /// Checks types alone, and drops what is null or unknown.
-fn typed(shape: &Shape, value: Value) -> Result<Value, Error> {
+fn check_types(shape: &Shape, value: &mut Value) -> Result<(), Error> {
     match (shape, value) {
-        (Shape::Text { .. } | Shape::Choice(_), value @ Value::String(_)) => Ok(value),
-        (Shape::Blob { .. }, Value::String(text)) => match STANDARD.decode(&text) {
-            Ok(_) => Ok(Value::String(text)),
+        (Shape::Text { .. } | Shape::Choice(_), Value::String(_)) => Ok(()),
+        (Shape::Blob { .. }, Value::String(text)) => match STANDARD.decode(text) {
+            Ok(_) => Ok(()),
             Err(_) => Err(Error::bare(Code::Serialization)),
         },
-        (Shape::Integer { .. }, Value::Number(number)) if number.is_i64() => Ok(Value::Number(number)),
-        (Shape::Boolean, value @ Value::Bool(_)) => Ok(value),
-        (Shape::Timestamp, value @ Value::Number(_)) => Ok(value),
+        (Shape::Integer { .. }, Value::Number(number)) if number.is_i64() => Ok(()),
+        (Shape::Boolean, Value::Bool(_)) => Ok(()),
+        (Shape::Timestamp, Value::Number(_)) => Ok(()),
         (Shape::List { member, .. }, Value::Array(items)) => {
-            items.into_iter().map(|item| typed(member, item)).collect::<Result<_, _>>().map(Value::Array)
+            items.iter_mut().try_for_each(|item| check_types(member, item))
         }
         (Shape::Map, Value::Object(pairs)) => match pairs.values().find(|value| !value.is_string()) {
-            None => Ok(Value::Object(pairs)),
+            None => Ok(()),
             Some(other) => Err(wrong_type(other, &Shape::Text { min: 0, max: 0, pattern: None, secret: false })),
         },
-        (Shape::Structure(members), Value::Object(mut given)) => {
-            let mut known = Object::new();
-            for member in *members {
-                match given.remove(member.name) {
-                    None | Some(Value::Null) => {}
-                    Some(value) => {
-                        known.insert(member.name.to_owned(), typed(member.shape, value)?);
-                    }
-                }
-            }
-            Ok(Value::Object(known))
+        (Shape::Structure(members), Value::Object(given)) => {
+            given.retain(|name, value| !value.is_null() && members.iter().any(|member| member.name == name));
+            let known =
+                |member: &Member| given.get_mut(member.name).map_or(Ok(()), |value| check_types(member.shape, value));
+            members.iter().try_for_each(known)
         }
-        (shape, value) => Err(wrong_type(&value, shape)),
+        (shape, value) => Err(wrong_type(value, shape)),
     }
 }
 
@@ -130,12 +124,12 @@ fn wrong_type(value: &Value, expected: &Shape) -> Error {
     Error::new(Code::Serialization, format!("{found} can not be converted to a {wanted}"))
 }
 
-/// Collects the complaints about a value of the right type. `path` is in lower camel case, as in AWS's words.
-fn check(shape: &Shape, value: &Value, path: &str, complaints: &mut Vec<String>) {
+/// Collects the complaints about a value of the right type.
+fn check(shape: &Shape, value: &Value, path: &Path<'_>, complaints: &mut Vec<String>) {
     match (shape, value) {
         (Shape::Structure(members), Value::Object(given)) => {
             for member in *members {
-                let path = join(path, member.name);
+                let path = Path::Member(path, member.name);
                 match given.get(member.name) {
                     Some(value) => check(member.shape, value, &path, complaints),
                     None if member.required => complaints.push(complaint("Value null", &path, "not be null")),
@@ -149,7 +143,7 @@ fn check(shape: &Shape, value: &Value, path: &str, complaints: &mut Vec<String>)
             }
             if let Shape::Structure(_) = member {
                 for (index, item) in items.iter().enumerate() {
-                    check(member, item, &format!("{path}.{}.member", index + 1), complaints);
+                    check(member, item, &Path::Item(path, index), complaints);
                 }
             } else if let Some(limit) = items.iter().find_map(|item| limit(member, item)) {
                 let nested = format!("satisfy constraint: [Member must {limit}]");
@@ -176,8 +170,9 @@ fn limit(shape: &Shape, value: &Value) -> Option<String> {
             Some(format!("satisfy enum value set: [{}]", choices.join(", ")))
         }
         (Shape::Blob { min, max }, Value::String(text)) => {
-            let len = STANDARD.decode(text).map(|bytes| bytes.len()).unwrap_or(0);
-            length_limit(len, *min, *max)
+            // It is whole base64: it was decoded when its type was checked.
+            let padding = text.bytes().rev().take_while(|byte| *byte == b'=').count();
+            length_limit((text.len() / 4 * 3).saturating_sub(padding), *min, *max)
         }
         (Shape::Integer { min, max }, Value::Number(number)) => match number.as_i64() {
             Some(number) if number < *min => Some(format!("have value greater than or equal to {min}")),
@@ -205,7 +200,7 @@ fn matches(pattern: &str, text: &str) -> bool {
     regex_lite::Regex::new(&format!("^(?:{pattern})$")).is_ok_and(|pattern| pattern.is_match(text))
 }
 
-fn complaint(value: &str, path: &str, must: &str) -> String {
+fn complaint(value: &str, path: &Path<'_>, must: &str) -> String {
     format!("{value} at '{path}' failed to satisfy constraint: Member must {must}")
 }
 
@@ -231,12 +226,31 @@ fn listed(items: &[Value]) -> String {
     text + "]"
 }
 
-fn join(path: &str, name: &str) -> String {
+/// Where a value stands. Spelled for a complaint alone.
+enum Path<'a> {
+    Root,
+    Member(&'a Path<'a>, &'static str),
+    Item(&'a Path<'a>, usize),
+}
+
+/// In lower camel case, such as `tags.1.member.tagKey`, as in AWS's words.
+impl fmt::Display for Path<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Root => Ok(()),
+            Self::Member(Self::Root, name) => f.write_str(&camel(name)),
+            Self::Member(parent, name) => write!(f, "{parent}.{}", camel(name)),
+            Self::Item(list, index) => write!(f, "{list}.{}.member", index + 1),
+        }
+    }
+}
+
+fn camel(name: &str) -> String {
     let mut camel = name.to_owned();
     if let Some(first) = camel.get_mut(..1) {
         first.make_ascii_lowercase();
     }
-    if path.is_empty() { camel } else { format!("{path}.{camel}") }
+    camel
 }
 
 #[cfg(test)]
