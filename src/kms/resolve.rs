@@ -131,10 +131,15 @@ fn invalid_arn(text: &str) -> Error {
 
 /// A UUID with its dashes, or `mrk-` and 32 hex digits; lower case.
 pub(crate) fn is_key_id(text: &str) -> bool {
-    let hex = |text: &str| text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-    if let Some(digits) = text.strip_prefix("mrk-") {
-        return digits.len() == 32 && hex(digits);
+    let hex = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+    match text.strip_prefix("mrk-") {
+        Some(digits) => digits.len() == 32 && digits.bytes().all(hex),
+        None => {
+            text.len() == 36
+                && text.bytes().enumerate().all(|(at, byte)| match at {
+                    8 | 13 | 18 | 23 => byte == b'-',
+                    _ => hex(byte),
+                })
+        }
     }
-    let groups: Vec<&str> = text.split('-').collect();
-    groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12]) && groups.iter().all(|group| hex(group))
 }

@@ -16,7 +16,9 @@ pub struct KeyArn {
 
 impl fmt::Display for KeyArn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "arn:aws:kms:{}:{}:key/{}", self.region, self.account, self.key_id)
+        // In one piece: a text that grows with each would be moved five times.
+        let pieces = ["arn:aws:kms:", self.region.as_str(), ":", self.account.as_str(), ":key/", &self.key_id];
+        f.write_str(&pieces.concat())
     }
 }
 

@@ -15,6 +15,7 @@ mod sm2;
 use std::fmt;
 
 use aws_lc_rs::kdf::{KbkdfCtrHmacAlgorithmId, get_kbkdf_ctr_hmac_algorithm, kbkdf_ctr_hmac};
+use base16ct::lower::encode_string as lower_hex;
 
 use crate::crypto::{Secret, SecretBytes, hkdf_sha256};
 
@@ -63,7 +64,7 @@ impl MaterialId {
 
 impl fmt::Display for MaterialId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&hex::encode(self.0))
+        f.write_str(&lower_hex(&self.0))
     }
 }
 

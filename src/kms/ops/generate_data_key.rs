@@ -88,9 +88,10 @@ pub(super) async fn generate(
         .tokens(&input.grant_tokens)
         .with("kms:encryptionalgorithm", EncryptionAlgorithm::SymmetricDefault.as_str());
     kms.authorise(call, action, key, &facts)?;
-    key.check_usage(KeyUsage::EncryptDecrypt, action.trim_start_matches("kms:"))?;
+    let name = action.strip_prefix("kms:").unwrap_or(action);
+    key.check_usage(KeyUsage::EncryptDecrypt, name)?;
     key.check_usable()?;
-    key.check_symmetric(action.trim_start_matches("kms:"))?;
+    key.check_symmetric(name)?;
     if input.dry_run {
         return Err(Error::dry_run());
     }
