@@ -100,7 +100,7 @@ pub fn find(method: &str, level: Level, query: &Query, has_copy_source: bool) ->
     let fits = |route: &&Route| route.level == level && route.is_asked_by(query);
     let mine = |route: &&Route| route.method == method && (route.marker == marker || !route.has_copying_twin());
     // The row that needs most is the most particular one.
-    let found = TABLE.iter().filter(fits).filter(mine).max_by_key(|route| route.needs.len());
+    let found = TABLE.iter().filter(mine).filter(fits).max_by_key(|route| route.needs.len());
     found.filter(|route| query.iter().all(|(name, _)| route.takes(name))).ok_or_else(|| {
         let other_method = TABLE.iter().filter(fits).any(|route| query.iter().all(|(name, _)| route.takes(name)));
         if other_method && found.is_none() { NoRoute::MethodNotAllowed } else { NoRoute::Unknown }
