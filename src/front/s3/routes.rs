@@ -97,12 +97,13 @@ pub enum NoRoute {
 /// The row for a request line. `has_copy_source`: whether `x-amz-copy-source` is present.
 pub fn find(method: &str, level: Level, query: &Query, has_copy_source: bool) -> Result<&'static Route, NoRoute> {
     let marker = if has_copy_source && method == "PUT" { Marker::CopySource } else { Marker::None };
-    let fits = |route: &&Route| route.level == level && route.is_asked_by(query);
+    let here = TABLE.iter().filter(|route| route.level == level);
+    let asked = |route: &&Route| route.is_asked_by(query);
     let mine = |route: &&Route| route.method == method && (route.marker == marker || !route.has_copying_twin());
     // The row that needs most is the most particular one.
-    let found = TABLE.iter().filter(mine).filter(fits).max_by_key(|route| route.needs.len());
+    let found = here.clone().filter(mine).filter(asked).max_by_key(|route| route.needs.len());
     found.filter(|route| query.iter().all(|(name, _)| route.takes(name))).ok_or_else(|| {
-        let other_method = TABLE.iter().filter(fits).any(|route| query.iter().all(|(name, _)| route.takes(name)));
+        let other_method = here.filter(asked).any(|route| query.iter().all(|(name, _)| route.takes(name)));
         if other_method && found.is_none() { NoRoute::MethodNotAllowed } else { NoRoute::Unknown }
     })
 }
