@@ -1,6 +1,6 @@
 //! Standard error, many lines at a time: a system call for each line of the access log costs as much as making the line.
 
-use std::io::{self, Write as _};
+use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -17,18 +17,24 @@ const MOST: usize = 64 * 1024;
 #[derive(Clone)]
 pub struct Lines(Arc<Shared>);
 
-#[derive(Default)]
 struct Shared {
     waiting: Mutex<Vec<u8>>,
     some: Condvar,
-    /// Held by who writes; its buffer is the one that was written last.
-    writing: Mutex<Vec<u8>>,
+    writing: Mutex<Writing>,
+}
+
+/// Held by who writes.
+struct Writing {
+    to: Box<dyn io::Write + Send>,
+    /// What is written, or the room of what was.
+    lines: Vec<u8>,
 }
 
 impl Lines {
-    /// Starts the thread that writes what waits.
-    pub fn start() -> io::Result<Self> {
-        let shared = Arc::new(Shared::default());
+    /// Starts the thread that writes what waits to `to`, which is standard error but in tests.
+    pub fn start(to: impl io::Write + Send + 'static) -> io::Result<Self> {
+        let writing = Writing { to: Box::new(to), lines: Vec::new() };
+        let shared = Arc::new(Shared { waiting: Mutex::default(), some: Condvar::new(), writing: Mutex::new(writing) });
         let lines = Self(shared.clone());
         thread::Builder::new().name("log".to_owned()).spawn(move || {
             loop {
@@ -54,10 +60,11 @@ impl Shared {
 
     fn write(&self) {
         let mut writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
-        std::mem::swap(&mut *writing, &mut *self.waiting());
-        // Where standard error cannot be written, nobody can be told.
-        let _ = io::stderr().write_all(&writing);
-        writing.clear();
+        let Writing { to, lines } = &mut *writing;
+        std::mem::swap(lines, &mut *self.waiting());
+        // Where the log cannot be written, nobody can be told.
+        let _ = to.write_all(lines);
+        lines.clear();
     }
 
     fn add(&self, line: &[u8], urgent: bool) {
@@ -100,5 +107,73 @@ impl io::Write for Line<'_> {
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use tracing_subscriber::fmt::layer;
+    use tracing_subscriber::layer::SubscriberExt;
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Kept(Arc<Mutex<Vec<u8>>>);
+
+    impl Kept {
+        fn len(&self) -> usize {
+            self.0.lock().unwrap().iter().filter(|&&byte| byte == b'\n').count()
+        }
+    }
+
+    impl Write for Kept {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn logged(log: impl FnOnce(&Lines)) -> Kept {
+        let kept = Kept::default();
+        let lines = Lines::start(kept.clone()).unwrap();
+        let subscriber = tracing_subscriber::registry().with(layer().with_writer(lines.clone()));
+        tracing::subscriber::with_default(subscriber, || log(&lines));
+        kept
+    }
+
+    #[test]
+    fn a_warning_goes_out_at_once_and_takes_along_what_waits() {
+        let kept = logged(|_| {
+            tracing::info!("first");
+            tracing::warn!("second");
+        });
+        assert_eq!(kept.len(), 2);
+    }
+
+    #[test]
+    fn what_waits_goes_out_in_the_end() {
+        assert_eq!(
+            logged(|lines| {
+                tracing::info!("first");
+                lines.flush();
+            })
+            .len(),
+            1
+        );
+        let kept = logged(|_| tracing::info!("first"));
+        while kept.len() == 0 {
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    #[test]
+    fn no_more_than_so_much_waits() {
+        let long = "x".repeat(MOST);
+        assert_eq!(logged(|_| tracing::info!("{long}")).len(), 1);
     }
 }

@@ -31,7 +31,7 @@ pub fn start(settings: &Settings) -> anyhow::Result<Logging> {
     let filter = EnvFilter::try_new(&settings.log).with_context(|| {
         format!("setting `log`: `{}` is not a filter such as `info` or `sealgate=debug`", settings.log)
     })?;
-    let writer = Lines::start().context("cannot start logging")?;
+    let writer = Lines::start(stderr()).context("cannot start logging")?;
     let lines = tracing_subscriber::fmt::layer().with_writer(writer.clone());
     let lines = match settings.log_format {
         LogFormat::Text if stderr().is_terminal() => lines.with_ansi(true).boxed(),
