@@ -127,8 +127,18 @@ async fn what_must_not_be_sent_twice_fails_cleanly() {
     for _ in 0..8 {
         broken.relay.fault("GET", "/k", Fault::HalfHead);
     }
-    while broken.relay.waiting() > 0 {
-        broken.get().await.error(503, "ServiceUnavailable");
+    let mut left = 8;
+    while left > 0 {
+        let got = broken.get().await;
+        let met = left - broken.relay.waiting();
+        left -= met;
+        assert!((1..=2).contains(&met), "{met} attempts: {}", got.described());
+        // The last fault may meet an idle connection, and its request then goes out again unharmed.
+        if got.status.is_success() && met == 1 && left == 0 {
+            assert!(got.body == bytes(1, LEN));
+        } else {
+            got.error(503, "ServiceUnavailable");
+        }
     }
     broken.recovers(Fault::HalfHead).await;
 }
