@@ -112,31 +112,11 @@ impl io::Write for Line<'_> {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
-
     use tracing_subscriber::fmt::layer;
     use tracing_subscriber::layer::SubscriberExt;
 
+    use super::super::kept::Kept;
     use super::*;
-
-    #[derive(Clone, Default)]
-    struct Kept(Arc<Mutex<Vec<u8>>>);
-
-    impl Kept {
-        fn len(&self) -> usize {
-            self.0.lock().unwrap().iter().filter(|&&byte| byte == b'\n').count()
-        }
-    }
-
-    impl Write for Kept {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.lock().unwrap().write(bytes)
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
 
     fn logged(log: impl FnOnce(&Lines)) -> Kept {
         let kept = Kept::default();
@@ -152,7 +132,7 @@ mod tests {
             tracing::info!("first");
             tracing::warn!("second");
         });
-        assert_eq!(kept.len(), 2);
+        assert_eq!(kept.text().lines().count(), 2);
     }
 
     #[test]
@@ -162,11 +142,13 @@ mod tests {
                 tracing::info!("first");
                 lines.flush();
             })
-            .len(),
+            .text()
+            .lines()
+            .count(),
             1
         );
         let kept = logged(|_| tracing::info!("first"));
-        while kept.len() == 0 {
+        while kept.text().lines().count() == 0 {
             thread::sleep(Duration::from_millis(5));
         }
     }
@@ -174,6 +156,6 @@ mod tests {
     #[test]
     fn no_more_than_so_much_waits() {
         let long = "x".repeat(MOST);
-        assert_eq!(logged(|_| tracing::info!("{long}")).len(), 1);
+        assert_eq!(logged(|_| tracing::info!("{long}")).text().lines().count(), 1);
     }
 }

@@ -1,5 +1,7 @@
 //! Where log lines go: standard error, filtered.
 
+#[cfg(test)]
+mod kept;
 mod lines;
 mod text;
 

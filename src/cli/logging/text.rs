@@ -163,35 +163,12 @@ impl Write for Escaped<'_, '_> {
 
 #[cfg(test)]
 mod tests {
-    use std::io;
-    use std::sync::{Arc, Mutex};
-
     use time::format_description::well_known::Rfc3339;
-    use tracing_subscriber::fmt::{MakeWriter, layer};
+    use tracing_subscriber::fmt::layer;
     use tracing_subscriber::layer::SubscriberExt;
 
+    use super::super::kept::Kept;
     use super::*;
-
-    #[derive(Clone, Default)]
-    struct Kept(Arc<Mutex<Vec<u8>>>);
-
-    impl io::Write for Kept {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.lock().unwrap().write(bytes)
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-
-    impl<'a> MakeWriter<'a> for Kept {
-        type Writer = Self;
-
-        fn make_writer(&'a self) -> Self {
-            self.clone()
-        }
-    }
 
     /// The lines of `log` as this formatter and as `tracing_subscriber`'s own writes them.
     fn lines(log: impl Fn()) -> [String; 2] {
@@ -200,7 +177,7 @@ mod tests {
         let their_layer = layer().with_ansi(false).with_writer(theirs.clone());
         let subscriber = tracing_subscriber::registry().with(our_layer).with(their_layer);
         tracing::subscriber::with_default(subscriber, log);
-        [ours, theirs].map(|kept| String::from_utf8(kept.0.lock().unwrap().clone()).unwrap())
+        [ours, theirs].map(|kept| kept.text())
     }
 
     #[derive(Debug, thiserror::Error)]
