@@ -1,5 +1,8 @@
 //! The canonical request: the bytes that both sides hash.
 
+use std::borrow::Cow;
+use std::iter;
+
 use base16ct::lower::encode_string as lower_hex;
 use http::request::Parts;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, percent_encode};
@@ -18,18 +21,21 @@ const SIGNATURE_PARAMETER: &[u8] = b"X-Amz-Signature";
 
 /// The spellings of the path that a client may have signed: encoded once, as S3's rule says, and, for clients that encode
 /// fewer characters, as it stands. Both name the same object key, so neither lets a signature be used for another.
-pub(super) fn paths(head: &Parts) -> Vec<String> {
+pub(super) fn paths(head: &Parts) -> impl Iterator<Item = Cow<'_, str>> {
     let raw = match head.uri.path() {
         "" => "/",
         path => path,
     };
-    let decoded: Vec<u8> = percent_decode(raw.as_bytes()).collect();
-    let encoded = percent_encode(&decoded, ENCODED_IN_PATH).to_string();
-    if encoded == raw { vec![encoded] } else { vec![encoded, raw.to_owned()] }
+    let encoded = match Cow::from(percent_decode(raw.as_bytes())) {
+        Cow::Borrowed(decoded) => percent_encode(decoded, ENCODED_IN_PATH).into(),
+        Cow::Owned(decoded) => Cow::Owned(percent_encode(&decoded, ENCODED_IN_PATH).to_string()),
+    };
+    let second = (encoded != raw).then_some(Cow::Borrowed(raw));
+    iter::once(encoded).chain(second)
 }
 
 /// Method, path, query, headers, their names, payload hash; each on its line.
-pub(super) fn request(head: &Parts, path: &str, signed_headers: &[String], payload_hash: &str) -> Vec<u8> {
+pub(super) fn request(head: &Parts, path: &str, signed_headers: &[&str], payload_hash: &str) -> Vec<u8> {
     let mut text = Vec::with_capacity(1024);
     for line in [head.method.as_str(), path, &query(head.uri.query().unwrap_or_default())] {
         text.extend_from_slice(line.as_bytes());
@@ -42,7 +48,12 @@ pub(super) fn request(head: &Parts, path: &str, signed_headers: &[String], paylo
         text.push(b'\n');
     }
     text.push(b'\n');
-    text.extend_from_slice(signed_headers.join(";").as_bytes());
+    for (at, name) in signed_headers.iter().enumerate() {
+        if at > 0 {
+            text.push(b';');
+        }
+        text.extend_from_slice(name.as_bytes());
+    }
     text.push(b'\n');
     text.extend_from_slice(payload_hash.as_bytes());
     text
@@ -120,10 +131,13 @@ mod tests {
 
     #[test]
     fn paths_are_encoded_once() {
-        assert_eq!(paths(&head("/b/a%20b//../c")), ["/b/a%20b//../c"]);
-        assert_eq!(paths(&head("/b/a%2fb(1)~")), ["/b/a/b%281%29~", "/b/a%2fb(1)~"]);
-        assert_eq!(paths(&head("/b/%25")), ["/b/%25"]);
-        assert_eq!(paths(&head("http://h")), ["/"]);
+        let paths = |uri| paths(&head(uri)).map(Cow::into_owned).collect::<Vec<_>>();
+        assert_eq!(paths("/b/a-b//../c"), ["/b/a-b//../c"]);
+        assert_eq!(paths("/b/a%20b//../c"), ["/b/a%20b//../c"]);
+        assert_eq!(paths("/b/a%2fb(1)~"), ["/b/a/b%281%29~", "/b/a%2fb(1)~"]);
+        assert_eq!(paths("/b/(1)"), ["/b/%281%29", "/b/(1)"]);
+        assert_eq!(paths("/b/%25"), ["/b/%25"]);
+        assert_eq!(paths("http://h"), ["/"]);
     }
 
     #[test]

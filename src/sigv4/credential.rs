@@ -4,30 +4,31 @@ use crate::names::Region;
 
 /// What a signing key is derived for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Scope {
+pub(super) struct Scope<'a> {
+    /// [`scope_text`] of the others.
+    pub text: &'a str,
     /// `yyyymmdd`.
-    pub date: String,
+    pub date: &'a str,
     pub region: Region,
-    pub service: String,
+    pub service: &'a str,
 }
 
-impl Scope {
-    pub fn text(&self) -> String {
-        [&self.date, self.region.as_str(), &self.service, "aws4_request"].join("/")
-    }
+/// `<date>/<region>/<service>/aws4_request`.
+pub(super) fn scope_text(date: &str, region: &Region, service: &str) -> String {
+    [date, region.as_str(), service, "aws4_request"].join("/")
 }
 
 /// An access key id and its scope.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Credential {
-    pub access_key_id: String,
-    pub scope: Scope,
+pub(super) struct Credential<'a> {
+    pub access_key_id: &'a str,
+    pub scope: Scope<'a>,
 }
 
-impl Credential {
+impl<'a> Credential<'a> {
     /// Parses a credential whose service must be `service`. The error is the tail of AWS's sentence, the same for headers,
     /// queries and forms. An access key id may hold slashes, so the scope is read from the end.
-    pub fn parse(text: &str, service: &str) -> Result<Self, String> {
+    pub fn parse(text: &'a str, service: &str) -> Result<Self, String> {
         let malformed = || {
             "the Credential is mal-formed; expecting \"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request\".".to_owned()
         };
@@ -49,7 +50,7 @@ impl Credential {
             return Err(format!("incorrect service \"{stated_service}\". This endpoint belongs to \"{service}\"."));
         }
         let region = Region::new(region).map_err(|_| format!("the region '{region}' is wrong"))?;
-        let scope = Scope { date: date.to_owned(), region, service: stated_service.to_owned() };
-        Ok(Self { access_key_id: access_key_id.to_owned(), scope })
+        let scope = Scope { text: &text[access_key_id.len() + 1..], date, region, service: stated_service };
+        Ok(Self { access_key_id, scope })
     }
 }

@@ -1,5 +1,7 @@
 //! The `Authorization` header.
 
+use std::borrow::Cow;
+
 use http::HeaderMap;
 use http::request::Parts;
 use time::OffsetDateTime;
@@ -13,31 +15,29 @@ use super::timestamp::{basic, parse_basic, parse_http};
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 
 /// Reads the header form; `authorization` is the header's value.
-pub(super) fn read(head: &Parts, authorization: &str, service: &str) -> Result<Stated, Error> {
+pub(super) fn read<'a>(head: &'a Parts, authorization: &'a str, service: &str) -> Result<Stated<'a>, Error> {
     let rest = fields_of(authorization)?;
     let [credential, names, signature] = three_fields(rest)?;
     let credential = Credential::parse(credential, service).map_err(Error::HeaderMalformed)?;
-    let signed_headers = signed_headers::parse(names)
+    let signed_headers = signed_headers::parse(names, &head.headers)
         .ok_or_else(|| Error::HeaderMalformed("the SignedHeaders are not lower-case header names.".to_owned()))?;
-    let date = date(&head.headers)?;
-    if !basic(date).starts_with(&credential.scope.date) {
+    let (date, date_text) = date(&head.headers)?;
+    if !date_text.starts_with(credential.scope.date) {
         return Err(Error::HeaderMalformed(format!(
-            "Invalid credential date \"{}\". This date is not the same as X-Amz-Date: \"{}\".",
+            "Invalid credential date \"{}\". This date is not the same as X-Amz-Date: \"{date_text}\".",
             credential.scope.date,
-            basic(date)
         )));
     }
     let payload_value = single(&head.headers, "x-amz-content-sha256")
-        .map_err(|()| Error::PayloadHashInvalid { value: String::new() })?
-        .map(str::to_owned);
+        .map_err(|()| Error::PayloadHashInvalid { value: String::new() })?;
     let session_token = single(&head.headers, "x-amz-security-token")
-        .map_err(|()| Error::HeaderMalformed("there is more than one X-Amz-Security-Token.".to_owned()))?
-        .map(str::to_owned);
+        .map_err(|()| Error::HeaderMalformed("there is more than one X-Amz-Security-Token.".to_owned()))?;
     Ok(Stated {
         credential,
         signed_headers,
-        signature: signature.to_owned(),
+        signature,
         date,
+        date_text,
         expires_secs: None,
         payload_value,
         session_token,
@@ -82,12 +82,14 @@ fn three_fields(text: &str) -> Result<[&str; 3], Error> {
     ])
 }
 
-/// `x-amz-date` where it stands, else `Date`.
-fn date(headers: &HeaderMap) -> Result<OffsetDateTime, Error> {
+/// `x-amz-date` where it stands, else `Date`; and the same in the basic form.
+fn date(headers: &HeaderMap) -> Result<(OffsetDateTime, Cow<'_, str>), Error> {
     let single = |name| single(headers, name).map_err(|()| Error::DateMissing);
+    let in_basic = |text| Some((parse_basic(text)?, Cow::Borrowed(text)));
+    let in_http = |text| parse_http(text).map(|date| (date, Cow::Owned(basic(date))));
     let date = match single("x-amz-date")? {
-        Some(text) => parse_basic(text),
-        None => single("date")?.and_then(|text| parse_http(text).or_else(|| parse_basic(text))),
+        Some(text) => in_basic(text),
+        None => single("date")?.and_then(|text| in_http(text).or_else(|| in_basic(text))),
     };
     date.ok_or(Error::DateMissing)
 }

@@ -14,7 +14,7 @@ use super::credential::Scope;
 pub struct SecretKeyText {
     text: Zeroizing<String>,
     /// The last key derived from it: a client signs for one day, Region and service after the other.
-    last: Mutex<Option<(Scope, Arc<SigningKey>)>>,
+    last: Mutex<Option<(/* scope */ String, Arc<SigningKey>)>>,
 }
 
 impl SecretKeyText {
@@ -27,13 +27,13 @@ impl SecretKeyText {
     }
 
     /// The key for one day, Region and service.
-    pub(super) fn signing_key(&self, scope: &Scope) -> Arc<SigningKey> {
+    pub(super) fn signing_key(&self, scope: &Scope<'_>) -> Arc<SigningKey> {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         match &*last {
-            Some((known, key)) if known == scope => key.clone(),
+            Some((known, key)) if known == scope.text => key.clone(),
             _ => {
                 let key = Arc::new(SigningKey::derive(self, scope));
-                *last = Some((scope.clone(), key.clone()));
+                *last = Some((scope.text.to_owned(), key.clone()));
                 key
             }
         }
@@ -51,7 +51,7 @@ impl fmt::Debug for SecretKeyText {
 pub(super) struct SigningKey(MacKey);
 
 impl SigningKey {
-    pub fn derive(secret_key: &SecretKeyText, scope: &Scope) -> Self {
+    pub fn derive(secret_key: &SecretKeyText, scope: &Scope<'_>) -> Self {
         let seed = Zeroizing::new([b"AWS4", secret_key.expose().as_bytes()].concat());
         let date = Secret::new(hmac_sha256(&seed, &[scope.date.as_bytes()]));
         let region = Secret::new(hmac_sha256(date.expose(), &[scope.region.as_str().as_bytes()]));

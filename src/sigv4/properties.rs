@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use crate::checksum::{Algorithm, Hasher};
 
 use super::chunk_signature::ChunkSigner;
-use super::credential::Scope;
+use super::credential::Credential;
 use super::decoder::Decoder;
 use super::key::SigningKey;
 use super::known_answers::{ACCESS_KEY_ID, NOW, SECRET, head, lookup};
@@ -20,12 +20,13 @@ use crate::names::Region;
 const TRAILER: HeaderName = HeaderName::from_static("x-amz-checksum-crc32");
 
 fn signer() -> ChunkSigner {
-    let scope = Scope { date: "20130524".into(), region: Region::new("us-east-1").unwrap(), service: "s3".into() };
+    let credential = format!("{ACCESS_KEY_ID}/20130524/us-east-1/s3/aws4_request");
+    let scope = Credential::parse(&credential, "s3").unwrap().scope;
     ChunkSigner {
         key: Arc::new(SigningKey::derive(&SecretKeyText::new(SECRET), &scope)),
         access_key_id: ACCESS_KEY_ID.to_owned(),
         date: "20130524T000000Z".to_owned(),
-        scope: scope.text(),
+        scope: scope.text.to_owned(),
         previous: "0".repeat(64),
     }
 }
@@ -161,7 +162,7 @@ proptest! {
             session_token: token.clone().map(SecretKeyText::new),
         };
         let payload = if unsigned { SignedPayload::Unsigned } else { SignedPayload::Sha256([7; 32]) };
-        sign(&mut request, &credentials, "eu-west-1", "s3", payload, NOW).unwrap();
+        sign(&mut request, &credentials, &Region::new("eu-west-1").unwrap(), "s3", payload, NOW).unwrap();
         if tampered {
             request.headers.insert("x-amz-meta-a", "tampered".parse().unwrap());
         }
@@ -277,7 +278,8 @@ fn other_services_cover_the_body_that_was_read() {
         session_token: None,
     };
     let mut request = head("POST", "http://kms/", &[("host", "kms"), ("x-amz-target", "TrentService.ListKeys")]);
-    sign(&mut request, &credentials, "us-east-1", "kms", SignedPayload::Sha256([7; 32]), NOW).unwrap();
+    sign(&mut request, &credentials, &Region::new("us-east-1").unwrap(), "kms", SignedPayload::Sha256([7; 32]), NOW)
+        .unwrap();
     let verify = |name, body_sha256| verify(&request, Endpoint::Service { name, body_sha256 }, NOW, &lookup);
     assert!(verify("kms", [7; 32]).unwrap().is_some());
     assert_eq!(verify("kms", [8; 32]).unwrap_err().code(), "XAmzContentSHA256Mismatch");

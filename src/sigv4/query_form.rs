@@ -7,7 +7,7 @@ use super::credential::Credential;
 use super::query::query_pairs;
 use super::request::{Stated, single};
 use super::signed_headers;
-use super::timestamp::{basic, parse_basic};
+use super::timestamp::parse_basic;
 
 /// Seven days.
 const MAX_EXPIRES_SECS: u64 = 604_800;
@@ -54,24 +54,26 @@ impl Parameters {
         })
     }
 
-    pub fn read(&self, head: &Parts, service: &str) -> Result<Stated, Error> {
+    pub fn read<'a>(&'a self, head: &'a Parts, service: &str) -> Result<Stated<'a>, Error> {
         if self.required("X-Amz-Algorithm")? != "AWS4-HMAC-SHA256" {
             return malformed("X-Amz-Algorithm only supports \"AWS4-HMAC-SHA256\"");
         }
         let credential = Credential::parse(self.required("X-Amz-Credential")?, service).map_err(|fault| {
             Error::QueryParameters(format!("Error parsing the X-Amz-Credential parameter; {fault}"))
         })?;
-        let signature = self.required("X-Amz-Signature")?.to_owned();
-        let Some(date) = parse_basic(self.required("X-Amz-Date")?) else {
+        let signature = self.required("X-Amz-Signature")?;
+        let date_text = self.required("X-Amz-Date")?;
+        let Some(date) = parse_basic(date_text) else {
             return malformed("X-Amz-Date must be in the ISO8601 Long Format \"yyyyMMdd'T'HHmmss'Z'\"");
         };
-        if !basic(date).starts_with(&credential.scope.date) {
-            let (scope_date, date) = (&credential.scope.date, basic(date));
+        if !date_text.starts_with(credential.scope.date) {
+            let scope_date = credential.scope.date;
             return malformed(&format!(
-                "Invalid credential date \"{scope_date}\". This date is not the same as X-Amz-Date: \"{date}\"."
+                "Invalid credential date \"{scope_date}\". This date is not the same as X-Amz-Date: \"{date_text}\"."
             ));
         }
-        let Some(signed_headers) = signed_headers::parse(self.required("X-Amz-SignedHeaders")?) else {
+        let names = self.required("X-Amz-SignedHeaders")?;
+        let Some(signed_headers) = signed_headers::parse(names, &head.headers) else {
             return malformed("The X-Amz-SignedHeaders are not lower-case header names.");
         };
         let expires_secs = Some(expires_secs(self.required("X-Amz-Expires")?)?);
@@ -80,20 +82,21 @@ impl Parameters {
             signed_headers,
             signature,
             date,
+            date_text: date_text.into(),
             expires_secs,
             payload_value: Some(self.payload_value(head)?),
-            session_token: self.get("X-Amz-Security-Token")?.map(str::to_owned),
+            session_token: self.get("X-Amz-Security-Token")?,
         })
     }
 
     /// Where neither the query nor a header states a hash, the payload is not covered.
-    fn payload_value(&self, head: &Parts) -> Result<String, Error> {
+    fn payload_value<'a>(&'a self, head: &'a Parts) -> Result<&'a str, Error> {
         let invalid = |value: &str| Error::PayloadHashInvalid { value: value.to_owned() };
         let in_header = single(&head.headers, "x-amz-content-sha256").map_err(|()| invalid(""))?;
         match (self.get("X-Amz-Content-Sha256")?, in_header) {
             (Some(in_query), Some(in_header)) if in_query != in_header => Err(invalid(in_header)),
-            (Some(value), _) | (None, Some(value)) => Ok(value.to_owned()),
-            (None, None) => Ok("UNSIGNED-PAYLOAD".to_owned()),
+            (Some(value), _) | (None, Some(value)) => Ok(value),
+            (None, None) => Ok("UNSIGNED-PAYLOAD"),
         }
     }
 }

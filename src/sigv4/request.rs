@@ -1,5 +1,7 @@
 //! What a signed request states about its own signature, whichever form it uses.
 
+use std::borrow::Cow;
+
 use http::HeaderMap;
 use time::OffsetDateTime;
 
@@ -7,18 +9,20 @@ use super::credential::Credential;
 use crate::names::headers;
 
 #[derive(Debug)]
-pub(super) struct Stated {
-    pub credential: Credential,
+pub(super) struct Stated<'a> {
+    pub credential: Credential<'a>,
     /// Lower case, sorted, without repetition.
-    pub signed_headers: Vec<String>,
+    pub signed_headers: Vec<&'a str>,
     /// Hex, as sent.
-    pub signature: String,
+    pub signature: &'a str,
     pub date: OffsetDateTime,
+    /// The date as the signature covers it: `20130524T000000Z`.
+    pub date_text: Cow<'a, str>,
     /// Set in presigned URLs.
     pub expires_secs: Option<u64>,
     /// The value of `x-amz-content-sha256`.
-    pub payload_value: Option<String>,
-    pub session_token: Option<String>,
+    pub payload_value: Option<&'a str>,
+    pub session_token: Option<&'a str>,
 }
 
 /// The only value of a header. Err: it is repeated, or not visible ASCII.

@@ -1,5 +1,7 @@
 //! Signs requests to a backend, by the canonical form that requests from clients are verified by.
 
+use std::borrow::Cow;
+
 use base16ct::lower::encode_string as lower_hex;
 use http::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use http::request::Parts;
@@ -7,7 +9,7 @@ use time::OffsetDateTime;
 
 use crate::names::Region;
 
-use super::credential::Scope;
+use super::credential::{Scope, scope_text};
 use super::timestamp::basic;
 use super::{SecretKeyText, canonical};
 
@@ -22,6 +24,8 @@ pub struct Credentials {
 /// What the signature says about the body.
 #[derive(Clone, Copy, Debug)]
 pub enum SignedPayload {
+    /// There is none.
+    Empty,
     /// A stream: `UNSIGNED-PAYLOAD`.
     Unsigned,
     /// A stream in aws-chunked, its checksum last: `STREAMING-UNSIGNED-PAYLOAD-TRAILER`.
@@ -39,32 +43,37 @@ pub struct SignError(#[source] Box<dyn std::error::Error + Send + Sync>);
 pub fn sign(
     head: &mut Parts,
     credentials: &Credentials,
-    region: &str,
+    region: &Region,
     service: &str,
     payload: SignedPayload,
     now: OffsetDateTime,
 ) -> Result<(), SignError> {
     let date = basic(now);
     let payload_hash = match payload {
-        SignedPayload::Unsigned => "UNSIGNED-PAYLOAD".to_owned(),
-        SignedPayload::UnsignedTrailer => "STREAMING-UNSIGNED-PAYLOAD-TRAILER".to_owned(),
-        SignedPayload::Sha256(hash) => lower_hex(&hash),
+        SignedPayload::Empty => Cow::Borrowed(SHA256_OF_NOTHING),
+        SignedPayload::Unsigned => Cow::Borrowed("UNSIGNED-PAYLOAD"),
+        SignedPayload::UnsignedTrailer => Cow::Borrowed("STREAMING-UNSIGNED-PAYLOAD-TRAILER"),
+        SignedPayload::Sha256(hash) => Cow::Owned(lower_hex(&hash)),
     };
     head.headers.insert(DATE, HeaderValue::from_str(&date).map_err(fault)?);
-    head.headers.insert(CONTENT_SHA256, HeaderValue::from_str(&payload_hash).map_err(fault)?);
+    let stated = match &payload_hash {
+        Cow::Borrowed(text) => HeaderValue::from_static(text),
+        Cow::Owned(text) => HeaderValue::from_str(text).map_err(fault)?,
+    };
+    head.headers.insert(CONTENT_SHA256, stated);
     if let Some(token) = &credentials.session_token {
         head.headers.insert(SECURITY_TOKEN, sensitive(token.expose())?);
     }
 
-    let region = Region::new(region).map_err(fault)?;
-    let scope = Scope { date: date.get(..8).unwrap_or_default().to_owned(), region, service: service.to_owned() };
+    let day = date.get(..8).unwrap_or_default();
+    let scope_text = scope_text(day, region, service);
+    let scope = Scope { text: &scope_text, date: day, region: region.clone(), service };
     let names = signed_headers(head);
     let path = match head.uri.path() {
         "" => "/",
         path => path,
     };
     let request = canonical::request(head, path, &names, &payload_hash);
-    let scope_text = scope.text();
     let string_to_sign = canonical::string_to_sign(&date, &scope_text, &request);
     let signature = credentials.secret_key.signing_key(&scope).signature(&string_to_sign);
     let (key_id, names) = (&*credentials.access_key_id, &*names.join(";"));
@@ -82,17 +91,20 @@ pub fn sign(
     Ok(())
 }
 
+/// Of a request without a body.
+const SHA256_OF_NOTHING: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
 const DATE: HeaderName = HeaderName::from_static("x-amz-date");
 const CONTENT_SHA256: HeaderName = HeaderName::from_static("x-amz-content-sha256");
 const SECURITY_TOKEN: HeaderName = HeaderName::from_static("x-amz-security-token");
 
 /// What S3 wants signed, sorted. Others are left out, since the client library and proxies may still change them.
-fn signed_headers(head: &Parts) -> Vec<String> {
+fn signed_headers(head: &Parts) -> Vec<&str> {
     let wanted = |name: &&str| name.starts_with("x-amz-") || matches!(*name, "host" | "content-md5" | "content-type");
-    let mut names: Vec<String> =
-        head.headers.keys().map(HeaderName::as_str).filter(wanted).map(str::to_owned).collect();
-    if !head.headers.contains_key(http::header::HOST) {
-        names.push("host".to_owned());
+    let mut names = Vec::with_capacity(head.headers.len() + 1);
+    names.extend(head.headers.keys().map(HeaderName::as_str).filter(wanted));
+    if !names.contains(&"host") {
+        names.push("host");
     }
     names.sort_unstable();
     names
@@ -161,6 +173,7 @@ mod tests {
                 .header("cache-control", "no-cache");
             let mut head = request.body(()).unwrap().into_parts().0;
             let cases = [
+                (SignedPayload::Empty, SignableBody::Bytes(b"")),
                 (SignedPayload::Unsigned, SignableBody::UnsignedPayload),
                 (SignedPayload::UnsignedTrailer, SignableBody::StreamingUnsignedPayloadTrailer),
                 (SignedPayload::Sha256([7; 32]), SignableBody::Precomputed(hex::encode([7; 32]))),
@@ -169,7 +182,7 @@ mod tests {
                 // Two days in turn: a key of the wrong one must not come back.
                 let now = if at % 2 == 0 { now } else { later };
                 let expected = expected(&head, body, now);
-                sign(&mut head, &credentials, "eu-central-1", "s3", payload, now).unwrap();
+                sign(&mut head, &credentials, &Region::new("eu-central-1").unwrap(), "s3", payload, now).unwrap();
                 assert_eq!(head.headers["authorization"], expected, "{uri} {payload:?}");
             }
         }

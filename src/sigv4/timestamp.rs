@@ -34,3 +34,20 @@ pub(super) fn extended(time: OffsetDateTime) -> String {
     let whole = time.to_offset(UtcOffset::UTC).replace_nanosecond(0).ok();
     whole.and_then(|time| time.format(&Rfc3339).ok()).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// A signature covers the text that the client sent, where only its date is looked at.
+        #[test]
+        fn a_time_has_one_basic_text(text in "[0-9+-]{4}(0[1-9]|1[0-2])[0-3][0-9][Tt][0-2][0-9][0-6][0-9][0-6][0-9][Zz]") {
+            if let Some(time) = parse_basic(&text) {
+                prop_assert_eq!(basic(time), text);
+            }
+        }
+    }
+}

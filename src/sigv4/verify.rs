@@ -1,5 +1,6 @@
 //! The one way in: a request's head becomes a [`Verified`], an anonymous request, or an error.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use base16ct::lower::encode_string as lower_hex;
@@ -12,7 +13,6 @@ use super::chunk_signature::ChunkSigner;
 use super::error::SignatureMismatch;
 use super::key::SigningKey;
 use super::request::{Stated, single};
-use super::timestamp::basic;
 use super::{Error, Payload, SecretKeyText, canonical, header_form, query_form, signed_headers};
 
 /// How far a signed date may lie from the gateway's clock.
@@ -35,12 +35,9 @@ pub enum Endpoint {
 pub struct Verified {
     pub access_key_id: String,
     pub region: Region,
-    pub service: String,
     /// When the request was signed.
     pub date: OffsetDateTime,
     pub payload: Payload,
-    /// Lower case, sorted.
-    pub signed_headers: Vec<String>,
     /// `x-amz-security-token`, not yet checked: who issues sessions compares it.
     pub session_token: Option<String>,
     /// Set for presigned URLs: when the URL lapses.
@@ -70,12 +67,24 @@ pub fn verify(
     now: OffsetDateTime,
     lookup: Lookup<'_>,
 ) -> Result<Option<Verified>, Error> {
-    let Some(stated) = read(head, endpoint.service())? else { return Ok(None) };
+    let authorization = single(&head.headers, "authorization")
+        .map_err(|()| Error::HeaderMalformed("there is more than one, or it is not ASCII.".to_owned()))?;
+    let parameters = query_form::Parameters::find(head.uri.query().unwrap_or_default())?;
+    // The one form that the request uses.
+    let stated = match (authorization, &parameters) {
+        (None, None) => return Ok(None),
+        (Some(authorization), None) => header_form::read(head, authorization, endpoint.service())?,
+        (None, Some(parameters)) => parameters.read(head, endpoint.service())?,
+        (Some(authorization), Some(_)) => {
+            let scheme = authorization.split(' ').next().unwrap_or_default();
+            return Err(Error::SeveralMechanisms { value: scheme.to_owned() });
+        }
+    };
     check_time(&stated, now)?;
     let (payload, payload_hash) = endpoint.payload(&stated)?;
-    let access_key_id = &stated.credential.access_key_id;
+    let access_key_id = stated.credential.access_key_id;
     let Some(secret_key) = lookup(access_key_id) else {
-        return Err(Error::UnknownAccessKey { access_key_id: access_key_id.clone() });
+        return Err(Error::UnknownAccessKey { access_key_id: access_key_id.to_owned() });
     };
     signed_headers::check(head, &stated.signed_headers)?;
     let key = secret_key.signing_key(&stated.credential.scope);
@@ -83,25 +92,9 @@ pub fn verify(
     Ok(Some(verified(stated, payload, key)))
 }
 
-/// Finds the one form that the request uses.
-fn read(head: &Parts, service: &str) -> Result<Option<Stated>, Error> {
-    let authorization = single(&head.headers, "authorization")
-        .map_err(|()| Error::HeaderMalformed("there is more than one, or it is not ASCII.".to_owned()))?;
-    let parameters = query_form::Parameters::find(head.uri.query().unwrap_or_default())?;
-    match (authorization, parameters) {
-        (None, None) => Ok(None),
-        (Some(authorization), None) => header_form::read(head, authorization, service).map(Some),
-        (None, Some(parameters)) => parameters.read(head, service).map(Some),
-        (Some(authorization), Some(_)) => {
-            let scheme = authorization.split(' ').next().unwrap_or_default();
-            Err(Error::SeveralMechanisms { value: scheme.to_owned() })
-        }
-    }
-}
-
 /// A header lives for the allowed skew; a URL from then to its expiry.
-fn check_time(stated: &Stated, now: OffsetDateTime) -> Result<(), Error> {
-    let request_time = || basic(stated.date);
+fn check_time(stated: &Stated<'_>, now: OffsetDateTime) -> Result<(), Error> {
+    let request_time = || stated.date_text.clone().into_owned();
     // A difference cannot overflow, a sum near the end of the calendar could.
     let age = now - stated.date;
     match stated.expires_secs {
@@ -115,45 +108,42 @@ fn check_time(stated: &Stated, now: OffsetDateTime) -> Result<(), Error> {
     }
 }
 
-fn check_signature(head: &Parts, stated: &Stated, payload_hash: &str, key: &SigningKey) -> Result<(), Error> {
-    let (date, scope) = (basic(stated.date), stated.credential.scope.text());
+fn check_signature(head: &Parts, stated: &Stated<'_>, payload_hash: &str, key: &SigningKey) -> Result<(), Error> {
     let mut first = None;
     for path in canonical::paths(head) {
         let request = canonical::request(head, &path, &stated.signed_headers, payload_hash);
-        let string_to_sign = canonical::string_to_sign(&date, &scope, &request);
-        if key.verifies(&string_to_sign, &stated.signature) {
+        let string_to_sign = canonical::string_to_sign(&stated.date_text, stated.credential.scope.text, &request);
+        if key.verifies(&string_to_sign, stated.signature) {
             return Ok(());
         }
         first.get_or_insert((request, string_to_sign));
     }
     let (request, string_to_sign) = first.unwrap_or_default();
     Err(Error::SignatureMismatch(Box::new(SignatureMismatch {
-        access_key_id: stated.credential.access_key_id.clone(),
-        signature_provided: stated.signature.clone(),
+        access_key_id: stated.credential.access_key_id.to_owned(),
+        signature_provided: stated.signature.to_owned(),
         string_to_sign,
         canonical_request: Some(String::from_utf8_lossy(&request).into_owned()),
     })))
 }
 
-fn verified(stated: Stated, payload: Payload, key: Arc<SigningKey>) -> Verified {
+fn verified(stated: Stated<'_>, payload: Payload, key: Arc<SigningKey>) -> Verified {
     let chunk_signer = match payload {
         Payload::ChunkedSigned { .. } => Some(ChunkSigner {
             key,
-            access_key_id: stated.credential.access_key_id.clone(),
-            date: basic(stated.date),
-            scope: stated.credential.scope.text(),
-            previous: stated.signature,
+            access_key_id: stated.credential.access_key_id.to_owned(),
+            date: stated.date_text.into_owned(),
+            scope: stated.credential.scope.text.to_owned(),
+            previous: stated.signature.to_owned(),
         }),
         Payload::Unsigned | Payload::Sha256(_) | Payload::ChunkedUnsigned => None,
     };
     Verified {
-        access_key_id: stated.credential.access_key_id,
+        access_key_id: stated.credential.access_key_id.to_owned(),
         region: stated.credential.scope.region,
-        service: stated.credential.scope.service,
         date: stated.date,
         payload,
-        signed_headers: stated.signed_headers,
-        session_token: stated.session_token,
+        session_token: stated.session_token.map(str::to_owned),
         expires: stated.expires_secs.map(|secs| lapse(stated.date, secs)),
         chunk_signer,
     }
@@ -168,18 +158,18 @@ impl Endpoint {
     }
 
     /// The payload and its line in the canonical request.
-    fn payload(self, stated: &Stated) -> Result<(Payload, String), Error> {
-        match (self, &stated.payload_value) {
-            (Self::S3, Some(value)) => Ok((Payload::parse(value)?, value.clone())),
+    fn payload<'a>(self, stated: &Stated<'a>) -> Result<(Payload, Cow<'a, str>), Error> {
+        match (self, stated.payload_value) {
+            (Self::S3, Some(value)) => Ok((Payload::parse(value)?, value.into())),
             (Self::S3, None) => Err(Error::PayloadHashMissing),
             (Self::Service { body_sha256, .. }, value) => {
                 let computed = lower_hex(&body_sha256);
                 match value {
                     // A presigned URL of another service states nothing, and covers the hash of its body.
-                    Some(stated_value) if *stated_value != computed && stated.expires_secs.is_none() => {
-                        Err(Error::PayloadHashMismatch { stated: stated_value.clone(), computed })
+                    Some(value) if value != computed && stated.expires_secs.is_none() => {
+                        Err(Error::PayloadHashMismatch { stated: value.to_owned(), computed })
                     }
-                    _ => Ok((Payload::Sha256(body_sha256), computed)),
+                    _ => Ok((Payload::Sha256(body_sha256), computed.into())),
                 }
             }
         }

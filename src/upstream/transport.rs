@@ -84,7 +84,7 @@ impl Http {
     /// The body as it goes on the wire, with its length declared.
     fn frame(&self, method: &Method, mut headers: HeaderMap, body: Body) -> Outgoing {
         let payload = match &body {
-            Body::Empty => SignedPayload::Sha256(crypto::sha256(&[])),
+            Body::Empty => SignedPayload::Empty,
             Body::Bytes(bytes) => SignedPayload::Sha256(crypto::sha256(&[bytes])),
             // S3 takes an object with a lock only with a checksum.
             Body::Stream { .. }
@@ -124,8 +124,7 @@ impl Http {
         head.method = method;
         head.uri = target;
         head.headers = headers;
-        let region = self.config.region.as_str();
-        sigv4::sign(&mut head, &self.credentials, region, "s3", payload, OffsetDateTime::now_utc())
+        sigv4::sign(&mut head, &self.credentials, &self.config.region, "s3", payload, OffsetDateTime::now_utc())
             .map_err(|error| Error::Unbuildable(error.into()))?;
         Ok(head)
     }
