@@ -80,10 +80,10 @@ impl BucketKeys {
         F: Future<Output = Result<Kek, Error>>,
     {
         loop {
-            let fresh = async { Ok::<_, Error>(Made { kek: make().await?, wraps: Arc::default() }) };
             let made = match self.made.get(&id).await {
                 Some(made) => made,
                 None => {
+                    let fresh = async { Ok::<_, Error>(Made { kek: make().await?, wraps: Arc::default() }) };
                     let made = Box::pin(self.made.try_get_with_by_ref(&id, fresh)).await;
                     made.map_err(|error| Error::clone(&error))?
                 }

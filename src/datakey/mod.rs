@@ -222,7 +222,7 @@ impl DataKeys {
             recipient: None,
             dry_run: false,
         };
-        let output = self.kms.perform::<GenerateDataKey>(&call, input).await?;
+        let output = Box::pin(self.kms.perform::<GenerateDataKey>(&call, input)).await?;
         Ok(Kek {
             secret: exact(&output.plaintext)?,
             blob: output.ciphertext_blob.0.into(),
@@ -251,7 +251,7 @@ impl DataKeys {
             dry_run: false,
             dry_run_modifiers: Vec::new(),
         };
-        exact(&self.kms.perform::<Decrypt>(&call, input).await?.plaintext)
+        exact(&Box::pin(self.kms.perform::<Decrypt>(&call, input)).await?.plaintext)
     }
 
     fn call(&self, permit: &Permit, bucket: &BucketName, region: Region) -> Call {

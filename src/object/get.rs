@@ -120,7 +120,7 @@ impl Objects {
             Some(first) => first.into_parts(),
             None => {
                 let request = self.ranged(place, &unlocked.stored, wanted.clone())?;
-                (wanted.start, self.upstream.expect(request).await.map_err(changed)?.into_body())
+                (wanted.start, Box::pin(self.upstream.expect(request)).await.map_err(changed)?.into_body())
             }
         };
         let tail = whole.then(|| {
@@ -133,7 +133,7 @@ impl Objects {
         let mut opening = Opening::new(unlocked.keys.clone(), body, at, plan, tail);
         opening.begin().await?;
         if wants_checksum && small {
-            return self.read_small(read, unlocked, known, opening).await;
+            return Box::pin(self.read_small(read, unlocked, known, opening)).await;
         }
         unlocked.reply(read, known.as_ref(), opening.into_body())
     }

@@ -61,7 +61,7 @@ impl Upstream {
         self.key_form.check(&request)?;
         match &self.kind {
             Kind::Http(http) => http.send(request).await,
-            Kind::Embedded(embedded) => embedded.send(request).await,
+            Kind::Embedded(embedded) => Box::pin(embedded.send(request)).await,
         }
     }
 
@@ -71,7 +71,7 @@ impl Upstream {
         if response.status().is_success() {
             return Ok(response);
         }
-        Err(Error::Refused(Box::new(Failure::read(response).await?)))
+        Err(Error::Refused(Box::new(Box::pin(Failure::read(response)).await?)))
     }
 }
 
