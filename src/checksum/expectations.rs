@@ -5,6 +5,7 @@ use http::{HeaderMap, HeaderValue};
 
 use super::error::InvalidKind;
 use super::{Algorithm, Invalid};
+use crate::names::headers;
 
 /// The statements of one request about its decoded body.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -72,8 +73,8 @@ pub(super) fn single_checksum(headers: &HeaderMap) -> Result<Option<(Algorithm, 
 }
 
 /// The only value of a header as text. A repeated or non-ASCII header is an error.
-pub(super) fn single<'a>(headers: &'a HeaderMap, name: &str, kind: InvalidKind) -> Result<Option<&'a str>, Invalid> {
-    let mut values = headers.get_all(name).iter();
+pub(super) fn single<'a>(request: &'a HeaderMap, name: &'a str, kind: InvalidKind) -> Result<Option<&'a str>, Invalid> {
+    let mut values = headers::values(request, name);
     let Some(value) = values.next() else { return Ok(None) };
     match (value.to_str(), values.next()) {
         (Ok(text), None) => Ok(Some(text)),
@@ -95,11 +96,11 @@ fn content_md5(headers: &HeaderMap) -> Result<Option<[u8; 16]>, Invalid> {
 }
 
 /// `x-amz-trailer` names the trailers; S3 knows checksums only, and one of them.
-fn trailing(headers: &HeaderMap) -> Result<Option<Algorithm>, Invalid> {
+fn trailing(request: &HeaderMap) -> Result<Option<Algorithm>, Invalid> {
     let unsupported =
         || Invalid::new(InvalidKind::Trailer, "The value specified in the x-amz-trailer header is not supported");
     let mut trailing = None;
-    for value in headers.get_all("x-amz-trailer") {
+    for value in headers::values(request, "x-amz-trailer") {
         for name in value.to_str().map_err(|_| unsupported())?.split(',') {
             let algorithm = Algorithm::from_header(name.trim()).ok_or_else(unsupported)?;
             if trailing.replace(algorithm).is_some() {

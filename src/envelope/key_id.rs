@@ -30,8 +30,7 @@ pub(super) fn encode(arn: &KeyArn, to: &mut Vec<u8>) {
 
 pub(super) fn decode(from: &mut Reader<'_>) -> Option<KeyArn> {
     let [a, b, c, d, e] = from.array()?;
-    let account = u64::from_be_bytes([0, 0, 0, a, b, c, d, e]);
-    let account = AccountId::new(&format!("{account:012}")).ok()?;
+    let account = AccountId::from_number(u64::from_be_bytes([0, 0, 0, a, b, c, d, e])).ok()?;
     let region = Region::new(varint::text(from)?).ok()?;
     let key_id = match from.byte()? {
         UUID => Uuid::from_bytes(from.array()?).hyphenated().to_string(),

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
+use base16ct::upper::encode_string as upper_hex;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
@@ -29,7 +30,7 @@ impl Arrival {
         let random = crypto::random_id::<56>();
         let (request_id, host_id) = random.split_at(8);
         Self {
-            request_id: hex::encode_upper(request_id).into(),
+            request_id: upper_hex(request_id).into(),
             host_id: STANDARD.encode(host_id).into(),
             source_ip,
             secure,

@@ -17,6 +17,13 @@ impl AccountId {
             Err(InvalidName { kind: "account id", reason: "an account id has twelve digits" })
         }
     }
+
+    /// The account whose digits these are, leading zeros left out.
+    pub fn from_number(number: u64) -> Result<Self, InvalidName> {
+        let mut digits = itoa::Buffer::new();
+        let digits = digits.format(number);
+        Self::new(&["000000000000".get(digits.len()..).unwrap_or_default(), digits].concat())
+    }
 }
 
 /// A Region's name, such as `us-east-1`: 1 to 64 lower-case letters, digits and dashes.

@@ -1,6 +1,6 @@
 //! Which headers describe an object: what of a client's request is stored, and what of the backend's answer is shown.
 
-use http::header::{self, HeaderMap};
+use http::header::{self, HeaderMap, HeaderName};
 
 use crate::{envelope, upstream};
 
@@ -28,7 +28,7 @@ const TRANSFER: [&str; 10] = [
 ];
 
 /// Answer headers that the gateway takes from the plaintext.
-const ANSWER: [&str; 4] = ["etag", "content-length", "content-range", "accept-ranges"];
+const ANSWER: [HeaderName; 4] = [header::ETAG, header::CONTENT_LENGTH, header::CONTENT_RANGE, header::ACCEPT_RANGES];
 
 /// The headers of a client's write that go to the backend with the object: metadata, content headers, tags, ACL, lock,
 /// storage class and whatever else the backend may know. `Content-Encoding` loses `aws-chunked`.

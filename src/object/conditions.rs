@@ -103,7 +103,7 @@ pub fn pin(backend_etag: &str) -> Option<(HeaderName, HeaderValue)> {
 
 /// The ETag within quotes, as a header value.
 pub fn quoted(tag: &str) -> Option<HeaderValue> {
-    HeaderValue::from_str(&format!("\"{tag}\"")).ok()
+    HeaderValue::try_from(["\"", tag, "\""].concat()).ok()
 }
 
 fn one(value: &str, forms: Forms, current: Option<&str>) -> Option<HeaderValue> {

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 /// What a client sees of a sealed object's backend ETag.
 pub fn to_client(backend: &str) -> Cow<'_, str> {
-    if is_bare(backend) { Cow::Owned(format!("{backend}-0")) } else { Cow::Borrowed(backend) }
+    if is_bare(backend) { Cow::Owned([backend, "-0"].concat()) } else { Cow::Borrowed(backend) }
 }
 
 /// What to compare at the backend for an ETag that a client sends of a sealed object.

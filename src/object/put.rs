@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
-use http::header::HeaderValue;
+use http::header::{self, HeaderValue};
 use http::{HeaderMap, HeaderName, Method};
 
 use super::body::PlainBody;
@@ -64,14 +63,14 @@ impl Objects {
         let sealing = Sealing::new(
             write.body,
             StreamSealer::new(&sealed.keys, &StreamId { part: 0, attempt: None }),
-            single_tail(sealed.keys.clone()),
+            single_tail(sealed.keys.clone(), sealed.commitments),
         );
         let headers = sealed.headers;
         let conditions = write.conditions.for_backend(self.forms(&bucket), None);
         let sealed_len = layout::sealed_len(plain_len);
         let answer = if sealed_len <= MAX_BACKEND_PUT {
             let request = Request::new(Method::PUT).object(&bucket, &object_key).headers(joined(headers, conditions));
-            self.upstream.expect(request.body(sealing.into_body(sealed_len))).await?.headers().clone()
+            self.upstream.expect(request.body(sealing.into_body(sealed_len))).await?.into_parts().0.headers
         } else {
             Box::pin(self.put_in_pieces((&bucket, &object_key), headers, conditions, Shared::new(sealing), sealed_len))
                 .await?
@@ -120,7 +119,12 @@ impl Objects {
         let mut headers = attributes.clone();
         let value = HeaderValue::from_str(&encoded).map_err(|_| Error::Internal("an envelope that is no header"))?;
         headers.insert(HeaderName::from_static(envelope::HEADER), value);
-        Ok(Enveloped { protected: Protected::of(&envelope), keys: Arc::new(keys), headers })
+        Ok(Enveloped {
+            protected: Protected::of(&envelope),
+            commitments: envelope.commitments(),
+            keys: Arc::new(keys),
+            headers,
+        })
     }
 
     /// A sealed object that is longer than one backend request may be: one stream in pieces of a backend upload.
@@ -162,18 +166,18 @@ impl Objects {
 /// An envelope around fresh or kept data keys.
 pub(super) struct Enveloped {
     pub keys: Arc<LayerKeys>,
+    /// To the keys.
+    pub commitments: Vec<[u8; 32]>,
     pub headers: HeaderMap,
     pub protected: Protected,
 }
 
 /// What follows the one stream of a single-request object.
-fn single_tail(keys: Arc<LayerKeys>) -> Closing {
-    Box::new(move |ended| tail_of_single(&keys, ended))
-}
-
-fn tail_of_single(keys: &LayerKeys, ended: Ended) -> Result<Vec<Bytes>, Error> {
-    let manifest = Manifest::single(ended.plain_len, keys.count(), ended.checksum);
-    Ok(vec![manifest.tail(keys, &keys.commitments(), ended.stream_len)?.into()])
+fn single_tail(keys: Arc<LayerKeys>, commitments: Vec<[u8; 32]>) -> Closing {
+    Box::new(move |ended: Ended| {
+        let manifest = Manifest::single(ended.plain_len, keys.count(), ended.checksum);
+        Ok(vec![manifest.tail(&*keys, &commitments, ended.stream_len)?.into()])
+    })
 }
 
 /// The place that a permit names.
@@ -186,7 +190,7 @@ pub(super) fn place(permit: &Permit) -> Result<(BucketName, ObjectKey), Error> {
 
 /// The ETag of a sealed object's write, as clients see it.
 pub(super) fn client_etag(answer: &HeaderMap) -> Result<String, Error> {
-    let tag = answer.get("etag").and_then(|value| value.to_str().ok()).ok_or(Error::Damaged("its ETag"))?;
+    let tag = answer.get(header::ETAG).and_then(|value| value.to_str().ok()).ok_or(Error::Damaged("its ETag"))?;
     Ok(etag::to_client(etag::unquote(tag)).into_owned())
 }
 

@@ -64,7 +64,7 @@ impl Objects {
         let (bucket, object_key) = place(&write.permit)?;
         let sealed = self.envelop(&write.permit, &write.protection, &write.attributes, Shape::Multipart, None).await?;
         let conditions = write.conditions.for_backend(self.forms(&bucket), None);
-        let Enveloped { keys, headers, protected } = sealed;
+        let Enveloped { keys, headers, protected, .. } = sealed;
         let upload = self.create_backend_upload((&bucket, &object_key), headers).await?;
         let name = UploadName { bucket, object_key, upload_id: upload.id().to_owned() };
         let sent = self.send_pieces(&name, write.body, &keys, left, held_len, conditions).await;

@@ -3,7 +3,6 @@
 use http::{HeaderMap, StatusCode};
 
 use super::S3Error;
-use super::facts::header;
 
 const GRANTS: [&str; 5] = [
     "x-amz-grant-read",
@@ -18,10 +17,14 @@ const EVERYONE: [&str; 2] = ["/global/AllUsers", "/global/AuthenticatedUsers"];
 
 /// Whether headers set a public ACL.
 pub fn in_headers(headers: &HeaderMap) -> bool {
-    let canned = header(headers, "x-amz-acl").unwrap_or_default();
-    let canned =
-        canned.split(',').any(|name| name.trim().starts_with("public-") || name.trim() == "authenticated-read");
-    canned || GRANTS.iter().any(|name| header(headers, name).is_some_and(|grant| names_everyone(&grant)))
+    let is_public = |canned: &str| canned.starts_with("public-") || canned == "authenticated-read";
+    headers.iter().any(|(name, value)| {
+        let text = || String::from_utf8_lossy(value.as_bytes());
+        match name.as_str() {
+            "x-amz-acl" => text().split(',').any(|canned| is_public(canned.trim())),
+            name => GRANTS.contains(&name) && names_everyone(&text()),
+        }
+    })
 }
 
 /// Whether a document of an ACL is public. One that cannot be read is, and so is one with markup that no ACL needs, by which

@@ -1,5 +1,7 @@
 //! Which bucket and object key a request names.
 
+use std::borrow::Cow;
+
 use http::HeaderValue;
 use http::StatusCode;
 use http::header::HOST;
@@ -15,7 +17,7 @@ use crate::names::{BucketName, ObjectKey};
 pub fn of_request(head: &Parts, domains: &[String]) -> Result<Target, S3Error> {
     let path = head.uri.path().strip_prefix('/').ok_or_else(|| invalid_uri(head.uri.path()))?;
     let (bucket, object_key) = match bucket_of_host(&host(head), domains) {
-        Some(bucket) => (bucket, path),
+        Some(bucket) => (bucket.into(), path),
         None => {
             let (bucket, object_key) = path.split_once('/').unwrap_or((path, ""));
             if bucket.is_empty() && object_key.is_empty() {
@@ -90,7 +92,9 @@ pub fn copy_source(value: &HeaderValue) -> Result<CopySource, S3Error> {
     };
     let text = std::str::from_utf8(value.as_bytes()).map_err(|_| invalid())?;
     let (path, version_id) = match text.split_once("?versionId=") {
-        Some((path, version_id)) if !version_id.is_empty() => (path, Some(decode(version_id).map_err(|_| invalid())?)),
+        Some((path, version_id)) if !version_id.is_empty() => {
+            (path, Some(decode(version_id).map_err(|_| invalid())?.into_owned()))
+        }
         Some(_) => return Err(invalid()),
         None => (text, None),
     };
@@ -102,9 +106,9 @@ pub fn copy_source(value: &HeaderValue) -> Result<CopySource, S3Error> {
     Ok(CopySource { bucket: bucket_name(bucket)?, object_key: object_key_of(object_key)?, version_id })
 }
 
-fn decode(text: &str) -> Result<String, S3Error> {
+fn decode(text: &str) -> Result<Cow<'_, str>, S3Error> {
     let decoded = query::well_formed(text.as_bytes()).then(|| percent_decode_str(text).decode_utf8().ok()).flatten();
-    decoded.map(|text| text.into_owned()).ok_or_else(|| invalid_uri(text))
+    decoded.ok_or_else(|| invalid_uri(text))
 }
 
 pub fn invalid_uri(uri: &str) -> S3Error {

@@ -1,7 +1,7 @@
 //! Headers and query parameters that several operations read the same way.
 
 use base64::Engine;
-use http::header::HeaderMap;
+use http::header::{HeaderMap, HeaderName};
 use http::{HeaderValue, Method, Response, StatusCode};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -104,7 +104,10 @@ pub fn checksum_text(checksum: &FullChecksum, parts: Option<usize>) -> String {
 pub fn show_checksum(checksum: &FullChecksum, parts: Option<usize>, answer: &mut HeaderMap) {
     if let Ok(value) = HeaderValue::from_str(&checksum_text(checksum, parts)) {
         answer.insert(checksum.algorithm.header(), value);
-        answer.insert("x-amz-checksum-type", HeaderValue::from_static(checksum.kind.name()));
+        answer.insert(
+            const { HeaderName::from_static("x-amz-checksum-type") },
+            HeaderValue::from_static(checksum.kind.name()),
+        );
     }
 }
 

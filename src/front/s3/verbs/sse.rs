@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use http::header::{HeaderMap, HeaderValue};
+use http::header::{HeaderMap, HeaderName, HeaderValue};
 
 use super::customer_key;
 use crate::bucket::{CustomerKeys, DefaultAlgorithm, Encryption};
@@ -159,12 +159,12 @@ pub fn show(protected: &Protected, customer: Option<&CustomerKey>, answer: &mut 
             return;
         }
     };
-    answer.insert(SSE, HeaderValue::from_static(mode));
-    if let Some(value) = protected.key.as_ref().and_then(|key| HeaderValue::from_str(&key.to_string()).ok()) {
-        answer.insert(KEY_ID, value);
+    answer.insert(const { HeaderName::from_static(SSE) }, HeaderValue::from_static(mode));
+    if let Some(value) = protected.key.as_ref().and_then(|key| HeaderValue::try_from(key.to_string()).ok()) {
+        answer.insert(const { HeaderName::from_static(KEY_ID) }, value);
     }
     if protected.bucket_key {
-        answer.insert(BUCKET_KEY, HeaderValue::from_static("true"));
+        answer.insert(const { HeaderName::from_static(BUCKET_KEY) }, HeaderValue::from_static("true"));
     }
 }
 
