@@ -23,25 +23,28 @@ where
 {
     fn format_event(&self, _: &FmtContext<'_, S, N>, mut to: Writer<'_>, event: &Event<'_>) -> fmt::Result {
         let metadata = event.metadata();
-        stamp(&mut to, OffsetDateTime::now_utc())?;
-        to.write_str(match *metadata.level() {
+        // In one piece: what `to` is, each of its calls asks anew.
+        let mut line = String::with_capacity(512);
+        stamp(&mut line, OffsetDateTime::now_utc());
+        line.push_str(match *metadata.level() {
             Level::ERROR => " ERROR ",
             Level::WARN => "  WARN ",
             Level::INFO => "  INFO ",
             Level::DEBUG => " DEBUG ",
             Level::TRACE => " TRACE ",
-        })?;
-        to.write_str(metadata.target())?;
-        to.write_char(':')?;
-        let mut fields = Fields { to, written: Ok(()) };
+        });
+        line.push_str(metadata.target());
+        line.push(':');
+        let mut fields = Fields { line, written: Ok(()) };
         event.record(&mut fields);
         fields.written?;
-        fields.to.write_char('\n')
+        fields.line.push('\n');
+        to.write_str(&fields.line)
     }
 }
 
 /// RFC 3339 in UTC with microseconds, from year 0 to 9999.
-fn stamp(to: &mut Writer<'_>, time: OffsetDateTime) -> fmt::Result {
+fn stamp(line: &mut String, time: OffsetDateTime) {
     let mut text = *b"0000-00-00T00:00:00.000000Z";
     let mut put = |at: usize, digits: usize, mut number: u32| {
         for digit in text[at..at + digits].iter_mut().rev() {
@@ -56,53 +59,51 @@ fn stamp(to: &mut Writer<'_>, time: OffsetDateTime) -> fmt::Result {
     put(14, 2, time.minute().into());
     put(17, 2, time.second().into());
     put(20, 6, time.microsecond());
-    to.write_str(str::from_utf8(&text).map_err(|_| fmt::Error)?)
+    line.push_str(str::from_utf8(&text).unwrap_or_default());
 }
 
-struct Fields<'a> {
-    to: Writer<'a>,
+struct Fields {
+    line: String,
+    /// What a value says of its own text.
     written: fmt::Result,
 }
 
-impl Fields<'_> {
-    fn put(&mut self, field: &Field, value: impl FnOnce(&mut Writer<'_>) -> fmt::Result) {
-        if self.written.is_ok() {
-            self.written = named(&mut self.to, field.name()).and_then(|()| value(&mut self.to));
+impl Fields {
+    /// ` name=`, and nothing but the space before the message.
+    fn name(&mut self, field: &Field) -> &mut String {
+        self.line.push(' ');
+        let name = field.name();
+        if name != "message" {
+            self.line.push_str(name.strip_prefix("r#").unwrap_or(name));
+            self.line.push('=');
         }
+        &mut self.line
     }
 }
 
-/// ` name=`, and nothing but the space before the message.
-fn named(to: &mut Writer<'_>, name: &str) -> fmt::Result {
-    to.write_char(' ')?;
-    if name == "message" {
-        return Ok(());
-    }
-    to.write_str(name.strip_prefix("r#").unwrap_or(name))?;
-    to.write_char('=')
-}
-
-impl Visit for Fields<'_> {
+impl Visit for Fields {
     fn record_str(&mut self, field: &Field, value: &str) {
         if field.name() == "message" {
             return self.record_debug(field, &format_args!("{value}"));
         }
-        self.put(field, |to| match value.bytes().all(|byte| is_plain(byte) && !matches!(byte, b'"' | b'\\')) {
-            true => [to.write_char('"'), to.write_str(value), to.write_char('"')].into_iter().collect(),
-            false => write!(to, "{value:?}"),
-        });
+        if value.bytes().all(|byte| is_plain(byte) && !matches!(byte, b'"' | b'\\')) {
+            self.name(field).extend(["\"", value, "\""]);
+        } else {
+            let written = write!(self.name(field), "{value:?}");
+            self.written = self.written.and(written);
+        }
     }
 
     fn record_u64(&mut self, field: &Field, value: u64) {
-        self.put(field, |to| to.write_str(itoa::Buffer::new().format(value)));
+        self.name(field).push_str(itoa::Buffer::new().format(value));
     }
 
     fn record_i64(&mut self, field: &Field, value: i64) {
-        self.put(field, |to| to.write_str(itoa::Buffer::new().format(value)));
+        self.name(field).push_str(itoa::Buffer::new().format(value));
     }
 
     fn record_bool(&mut self, field: &Field, value: bool) {
-        self.put(field, |to| to.write_str(if value { "true" } else { "false" }));
+        self.name(field).push_str(if value { "true" } else { "false" });
     }
 
     fn record_error(&mut self, field: &Field, value: &(dyn Error + 'static)) {
@@ -115,7 +116,8 @@ impl Visit for Fields<'_> {
     }
 
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        self.put(field, |to| write!(Escaped(to), "{value:?}"));
+        let written = write!(Escaped(self.name(field)), "{value:?}");
+        self.written = self.written.and(written);
     }
 }
 
@@ -147,9 +149,9 @@ fn is_plain(byte: u8) -> bool {
 }
 
 /// Writes control characters as `\u{1b}`.
-struct Escaped<'a, 'b>(&'a mut Writer<'b>);
+struct Escaped<'a>(&'a mut String);
 
-impl Write for Escaped<'_, '_> {
+impl Write for Escaped<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         if text.bytes().all(is_plain) {
             return self.0.write_str(text);
