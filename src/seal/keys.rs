@@ -56,7 +56,7 @@ impl Layer {
 pub struct DataKey {
     secret: Secret<32>,
     /// What its derived keys have in common; made when the first is wanted.
-    extracted: OnceLock<Extracted>,
+    extracted: OnceLock<Box<Extracted>>,
 }
 
 impl DataKey {
@@ -70,16 +70,13 @@ impl DataKey {
 
     /// [`derive`](super::derive) from this key, without salt.
     pub(crate) fn derive<const N: usize>(&self, label: &str, fields: &[&[u8]]) -> Secret<N> {
-        let extracted = self.extracted.get_or_init(|| Extracted::new(self.secret.expose()));
+        let extracted = self.extracted.get_or_init(|| Box::new(Extracted::new(self.secret.expose())));
         Secret::filled(|out| extracted.expand(&info(label, fields), out))
     }
 }
 
 /// The data keys (DEKs) of an object: one for each layer.
-///
-/// One stands for each request in progress: the room of a second layer is nothing beside a segment.
 #[derive(Debug)]
-#[allow(clippy::large_enum_variant)]
 pub enum LayerKeys {
     One(DataKey),
     Two { inner: DataKey, outer: DataKey },
