@@ -62,7 +62,7 @@ pub fn sign(
     };
     head.headers.insert(CONTENT_SHA256, stated);
     if let Some(token) = &credentials.session_token {
-        head.headers.insert(SECURITY_TOKEN, sensitive(token.expose())?);
+        head.headers.insert(SECURITY_TOKEN, sensitive(token.expose().to_owned())?);
     }
 
     let day = date.get(..8).unwrap_or_default();
@@ -87,7 +87,7 @@ pub fn sign(
         ", Signature=",
         &signature,
     ];
-    head.headers.insert(AUTHORIZATION, sensitive(&authorization.concat())?);
+    head.headers.insert(AUTHORIZATION, sensitive(authorization.concat())?);
     Ok(())
 }
 
@@ -110,8 +110,8 @@ fn signed_headers(head: &Parts) -> Vec<&str> {
     names
 }
 
-fn sensitive(text: &str) -> Result<HeaderValue, SignError> {
-    let mut value = HeaderValue::from_str(text).map_err(fault)?;
+fn sensitive(text: String) -> Result<HeaderValue, SignError> {
+    let mut value = HeaderValue::try_from(text).map_err(fault)?;
     value.set_sensitive(true);
     Ok(value)
 }

@@ -110,10 +110,11 @@ pub fn find(method: &str, level: Level, query: &Query, has_copy_source: bool) ->
 
 impl Route {
     fn is_asked_by(&self, query: &Query) -> bool {
-        self.needs.iter().all(|need| match need.split_once('=') {
+        let has = |need: &&str| match need.split_once('=') {
             Some((name, value)) => query.get(name) == Some(value),
             None => query.has(need),
-        })
+        };
+        self.needs.len() <= query.iter().count() && self.needs.iter().all(has)
     }
 
     fn takes(&self, name: &str) -> bool {
