@@ -75,34 +75,34 @@ impl BucketKeys {
     }
 
     /// The KEK for new objects, for one more wrap.
-    pub async fn made<F>(&self, id: MakeId, make: impl Fn() -> F) -> Result<Kek, Error>
+    pub async fn made<F>(&self, id: &MakeId, make: impl Fn() -> F) -> Result<Kek, Error>
     where
         F: Future<Output = Result<Kek, Error>>,
     {
         loop {
-            let made = match self.made.get(&id).await {
+            let made = match self.made.get(id).await {
                 Some(made) => made,
                 None => {
                     let fresh = async { Ok::<_, Error>(Made { kek: make().await?, wraps: Arc::default() }) };
-                    let made = Box::pin(self.made.try_get_with_by_ref(&id, fresh)).await;
+                    let made = Box::pin(self.made.try_get_with_by_ref(id, fresh)).await;
                     made.map_err(|error| Error::clone(&error))?
                 }
             };
             if made.wraps.fetch_add(1, Ordering::Relaxed) < self.most_wraps {
                 return Ok(made.kek);
             }
-            self.made.invalidate(&id).await;
+            self.made.invalidate(id).await;
         }
     }
 
     /// An opened KEK.
-    pub async fn opened<F>(&self, id: OpenId, open: impl FnOnce() -> F) -> Result<Arc<Secret<32>>, Error>
+    pub async fn opened<F>(&self, id: &OpenId, open: impl FnOnce() -> F) -> Result<Arc<Secret<32>>, Error>
     where
         F: Future<Output = Result<Arc<Secret<32>>, Error>>,
     {
-        match self.opened.get(&id).await {
+        match self.opened.get(id).await {
             Some(secret) => Ok(secret),
-            None => Box::pin(self.opened.try_get_with(id, open())).await.map_err(|error| Error::clone(&error)),
+            None => Box::pin(self.opened.try_get_with_by_ref(id, open())).await.map_err(|error| Error::clone(&error)),
         }
     }
 }
@@ -129,11 +129,11 @@ mod tests {
             material_id: "m".into(),
             context: EncryptionContext::new(),
         };
-        let first = keys.made(id.clone(), make).await.unwrap();
+        let first = keys.made(&id, make).await.unwrap();
         let wraps = keys.made.get(&id).await.unwrap().wraps;
         assert_eq!(wraps.swap((1 << 20) - 1, Ordering::Relaxed), 1);
-        assert_eq!(keys.made(id.clone(), make).await.unwrap().blob, first.blob);
-        assert_ne!(keys.made(id, make).await.unwrap().blob, first.blob);
+        assert_eq!(keys.made(&id, make).await.unwrap().blob, first.blob);
+        assert_ne!(keys.made(&id, make).await.unwrap().blob, first.blob);
         assert_eq!(made.into_inner(), 2);
     }
 }

@@ -116,7 +116,7 @@ impl DataKeys {
             }
             Protection::SseKms { key, bucket_key: true, context } => {
                 let context = context::of_bucket(context, place.0)?;
-                Ok(vec![self.generate_for_bucket(permit, place.0, key.as_deref(), &context).await?])
+                Ok(vec![self.generate_for_bucket(permit, place.0, key.as_deref(), context).await?])
             }
             Protection::DsseKms { key, context } => {
                 let context = context::of_object(context, place)?;
@@ -146,7 +146,7 @@ impl DataKeys {
                 }
                 RecordedKind::SseKms { bucket_key: true } => {
                     let context = context::of_bucket(recorded.context, place.0)?;
-                    self.open_for_bucket(permit, place.0, recorded.key, &context, blob).await?
+                    self.open_for_bucket(permit, place.0, recorded.key, context, blob).await?
                 }
             });
         }
@@ -168,23 +168,18 @@ impl DataKeys {
         permit: &Permit,
         bucket: &BucketName,
         key: Option<&str>,
-        context: &EncryptionContext,
+        context: EncryptionContext,
     ) -> Result<Kek, Error> {
         let name = key.unwrap_or(AWS_MANAGED_KEY);
         let call = self.call(permit, bucket, permit.origin().region.clone());
         // A name that leads to no key is asked for like any other, so that the refusal is the key manager's.
         let Some((key, material_id)) = self.kms.current_material(&call, name).await else {
-            return self.generate_once(permit, bucket, Some(name), context).await;
+            return self.generate_once(permit, bucket, Some(name), &context).await;
         };
-        let id = MakeId {
-            requester: Requester::of(permit.caller()),
-            bucket: bucket.clone(),
-            key,
-            material_id,
-            context: context.clone(),
-        };
-        let make = || self.generate_once(permit, bucket, Some(name), context);
-        self.bucket_keys.made(id, make).await
+        let id =
+            MakeId { requester: Requester::of(permit.caller()), bucket: bucket.clone(), key, material_id, context };
+        let make = || self.generate_once(permit, bucket, Some(name), &id.context);
+        self.bucket_keys.made(&id, make).await
     }
 
     async fn open_for_bucket(
@@ -192,17 +187,17 @@ impl DataKeys {
         permit: &Permit,
         bucket: &BucketName,
         key: Option<&KeyArn>,
-        context: &EncryptionContext,
+        context: EncryptionContext,
         blob: &[u8],
     ) -> Result<Arc<Secret<32>>, Error> {
         let id = OpenId {
             requester: Requester::of(permit.caller()),
             bucket: bucket.clone(),
             key: key.cloned(),
-            context: context.clone(),
+            context,
             blob: Bytes::copy_from_slice(blob),
         };
-        self.bucket_keys.opened(id, || self.open_once(permit, bucket, key, context, blob)).await
+        self.bucket_keys.opened(&id, || self.open_once(permit, bucket, key, &id.context, blob)).await
     }
 
     async fn generate_once(
@@ -256,7 +251,7 @@ impl DataKeys {
 
     fn call(&self, permit: &Permit, bucket: &BucketName, region: Region) -> Call {
         let via = Via {
-            service: format!("s3.{region}.amazonaws.com"),
+            service: ["s3.", region.as_str(), ".amazonaws.com"].concat(),
             source_arn: bucket.arn(),
             source_account: self.kms.account().clone(),
         };

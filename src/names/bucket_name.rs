@@ -31,6 +31,6 @@ impl BucketName {
 
     /// `arn:aws:s3:::<bucket>`.
     pub fn arn(&self) -> String {
-        format!("arn:aws:s3:::{self}")
+        ["arn:aws:s3:::", &self.0].concat()
     }
 }

@@ -26,6 +26,6 @@ impl ObjectKey {
 
     /// `arn:aws:s3:::<bucket>/<object key>`.
     pub fn arn(&self, bucket: &BucketName) -> String {
-        format!("arn:aws:s3:::{bucket}/{self}")
+        ["arn:aws:s3:::", bucket.as_str(), "/", &self.0].concat()
     }
 }

@@ -95,6 +95,9 @@ fn header_value(head: &Parts, name: &str, text: &mut Vec<u8>) {
 }
 
 fn compact(value: &[u8], text: &mut Vec<u8>) {
+    if memchr::memchr(b' ', value).is_none() {
+        return text.extend_from_slice(value);
+    }
     let words = value.split(|byte| *byte == b' ').filter(|word| !word.is_empty());
     for (at, word) in words.enumerate() {
         if at > 0 {

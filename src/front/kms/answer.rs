@@ -1,12 +1,13 @@
 //! The answers of the JSON 1.1 protocol.
 
 use bytes::Bytes;
-use http::{HeaderValue, Response, StatusCode, header};
+use http::{HeaderName, HeaderValue, Response, StatusCode, header};
 use serde_json::{Map, Value};
 
 use crate::identity::Origin;
 
 const CONTENT_TYPE: HeaderValue = HeaderValue::from_static("application/x-amz-json-1.1");
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 
 /// AWS's answer to a request that never reached the key manager, such as one whose signature is wrong.
 /// `code` is AWS's name, such as `InvalidSignatureException`.
@@ -30,7 +31,7 @@ pub(super) fn respond(origin: &Origin, status: u16, body: Bytes) -> Response<Byt
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     response.headers_mut().insert(header::CONTENT_TYPE, CONTENT_TYPE);
     if let Ok(request_id) = HeaderValue::from_str(&origin.request_id) {
-        response.headers_mut().insert("x-amzn-requestid", request_id);
+        response.headers_mut().insert(REQUEST_ID, request_id);
     }
     response
 }
