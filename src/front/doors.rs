@@ -67,7 +67,8 @@ impl Doors {
         };
         let endpoint = Endpoint::Service { name: service.scope(), body_sha256: crypto::sha256(&[&body]) };
         let lookup = |access_key_id: &str| self.s3.identities.secret(access_key_id);
-        let verified = match sigv4::verify(&head, endpoint, OffsetDateTime::now_utc(), &lookup) {
+        let now = OffsetDateTime::now_utc();
+        let verified = match sigv4::verify(&head, endpoint, now, &lookup) {
             Ok(Some(verified)) => verified,
             Ok(None) => return service.refuse(&origin, Refusal::Unsigned, "Request is missing Authentication Token"),
             Err(sigv4::Error::UnknownAccessKey { .. }) => {
@@ -80,7 +81,7 @@ impl Doors {
         }
         origin.region = verified.region.clone();
         let token = verified.session_token.as_deref();
-        let caller = match self.s3.identities.authenticate(&verified.access_key_id, token, OffsetDateTime::now_utc()) {
+        let caller = match self.s3.identities.authenticate(&verified.access_key_id, token, now) {
             Ok(caller) => caller,
             Err(Unauthenticated::ExpiredToken) => {
                 let message = "The security token included in the request is expired";
@@ -97,7 +98,7 @@ impl Doors {
             Service::Sts => {
                 let query = head.uri.query().unwrap_or_default();
                 let form = if head.method == Method::GET { query.to_owned().into() } else { body };
-                sts::serve(&self.sts, caller, origin, region, form, OffsetDateTime::now_utc()).await
+                sts::serve(&self.sts, caller, origin, region, form, now).await
             }
         }
     }

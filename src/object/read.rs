@@ -141,7 +141,6 @@ impl Unlocked {
             _ => None,
         };
         let mut reply = Objects::reply_without_keys(self.stored, plain_len, range, body);
-        reply.protected = Some(Protected::of(&self.envelope));
         reply.bound = self.bound;
         reply.composite_parts = match read.section {
             Section::Whole => manifest.map(|manifest| manifest.parts.len()),

@@ -32,6 +32,8 @@ pub(super) fn matches(pattern: &[Token], text: &str) -> bool {
     loop {
         let before = text.clone();
         match (rest.split_first(), text.next()) {
+            // It takes all that is left.
+            (Some((Token::Any, [])), _) => return true,
             (Some((Token::Any, after)), _) => {
                 text = before.clone();
                 rest = after;

@@ -71,9 +71,10 @@ async fn answer(
     // A form carries its signature in its fields: the verb reads them and finds the caller.
     let is_form = guard::is_form(&head) && matches!(target, Target::Bucket(_)) && query.iter().next().is_none();
     guard::signature_version(&head)?;
+    let now = OffsetDateTime::now_utc();
     let verified = match is_form {
         true => None,
-        false => verify(door, &head)?,
+        false => verify(door, &head, now)?,
     };
     let query = guard::promote(&mut head.headers, query, verified.as_ref())?;
     guard::system_bucket(&target, &head.headers, &door.settings.system_bucket)?;
@@ -83,7 +84,7 @@ async fn answer(
     let origin = origin_of(&head, arrival, region_of(door, verified.as_ref()));
     let caller = match is_form {
         true => None,
-        false => Some(caller_of(door, verified.as_ref())?),
+        false => Some(caller_of(door, verified.as_ref(), now)?),
     };
     entry.caller = caller.as_ref().map(|caller| caller.arn().to_owned());
     guard::expected_owner(&head.headers, door.identities.account())?;
@@ -216,9 +217,9 @@ fn route_of(head: &Parts, target: &Target, query: &Query) -> Result<&'static Rou
     })
 }
 
-fn verify(door: &Door, head: &Parts) -> Result<Option<Verified>, S3Error> {
+fn verify(door: &Door, head: &Parts, now: OffsetDateTime) -> Result<Option<Verified>, S3Error> {
     let lookup = |access_key_id: &str| door.identities.secret(access_key_id);
-    let verified = sigv4::verify(head, Endpoint::S3, OffsetDateTime::now_utc(), &lookup)?;
+    let verified = sigv4::verify(head, Endpoint::S3, now, &lookup)?;
     verified.iter().try_for_each(|verified| door.settings.check_region(&verified.region))?;
     Ok(verified)
 }
@@ -227,10 +228,10 @@ fn region_of(door: &Door, verified: Option<&Verified>) -> crate::names::Region {
     verified.map_or(&door.settings.region, |verified| &verified.region).clone()
 }
 
-fn caller_of(door: &Door, verified: Option<&Verified>) -> Result<Caller, S3Error> {
+fn caller_of(door: &Door, verified: Option<&Verified>, now: OffsetDateTime) -> Result<Caller, S3Error> {
     let Some(verified) = verified else { return Ok(Caller::anonymous(door.identities.account().clone())) };
     let token = verified.session_token.as_deref();
-    let caller = door.identities.authenticate(&verified.access_key_id, token, OffsetDateTime::now_utc());
+    let caller = door.identities.authenticate(&verified.access_key_id, token, now);
     caller.map_err(|error| {
         let status = match error {
             Unauthenticated::UnknownAccessKey => http::StatusCode::FORBIDDEN,
