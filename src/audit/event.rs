@@ -189,7 +189,7 @@ fn session_context(caller: &Caller, issued: OffsetDateTime) -> SessionContext<'_
 }
 
 fn resource(key: &KeyArn) -> Resource<'_> {
-    Resource { account_id: key.account.as_str(), r#type: "AWS::KMS::Key", arn: key.to_string() }
+    Resource { account_id: key.account.as_str(), r#type: "AWS::KMS::Key", arn: key.text() }
 }
 
 /// `2026-01-31T12:00:00Z`: CloudTrail's times have whole seconds.

@@ -82,7 +82,7 @@ impl Kms {
             self.quotas.charge_cryptography(call, key.spec, self.now())?;
         }
         self.check_grant_tokens(facts.grant_tokens)?;
-        let arn = key.arn.to_string();
+        let arn = key.arn.text();
         let side = if key.account() == call.caller.account() { Side::Own } else { Side::Foreign };
         let answer = self.ask(call, action, key, &arn, side, facts);
         let because = match answer {

@@ -90,7 +90,7 @@ impl Operation for Decrypt {
             trail.additional.insert("keyMaterialId".into(), json!(material_id));
         }
         Ok(Output {
-            key_id: key.arn.to_string(),
+            key_id: key.arn.text(),
             plaintext: opened.plaintext,
             encryption_algorithm: algorithm,
             key_material_id: opened.material_id,

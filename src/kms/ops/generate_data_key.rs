@@ -101,7 +101,7 @@ pub(super) async fn generate(
     Ok(Output {
         ciphertext_blob: Blob(sealed.blob),
         plaintext,
-        key_id: key.arn.to_string(),
+        key_id: key.arn.text(),
         key_material_id: sealed.material_id,
     })
 }

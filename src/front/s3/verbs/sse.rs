@@ -160,7 +160,7 @@ pub fn show(protected: &Protected, customer: Option<&CustomerKey>, answer: &mut 
         }
     };
     answer.insert(const { HeaderName::from_static(SSE) }, HeaderValue::from_static(mode));
-    if let Some(value) = protected.key.as_ref().and_then(|key| HeaderValue::try_from(key.to_string()).ok()) {
+    if let Some(value) = protected.key.as_ref().and_then(|key| HeaderValue::try_from(key.text()).ok()) {
         answer.insert(const { HeaderName::from_static(KEY_ID) }, value);
     }
     if protected.bucket_key {
