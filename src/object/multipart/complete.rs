@@ -73,14 +73,16 @@ impl Objects {
         }
         let (name, record, keys) =
             self.open_upload_again(&complete.permit, &complete.upload_id, complete.customer_key.as_ref()).await?;
-        // The backend knows whether the upload lives; its records may be gone already.
+        let parts = self.named_records(complete, &name, &keys).await;
+        // The backend knows whether the upload lives. Asked behind the records, it explains those that another Complete has
+        // just removed.
         match self.list_backend_parts(name.place(), &name.upload_id, 0, 1).await.map_err(no_such_upload) {
             Err(Error::Caller(Fault::NoSuchUpload)) => {
                 return self.completed_before(complete, &name, &record, &keys).await;
             }
             answer => answer?,
         };
-        let parts = self.named_records(complete, &name, &keys).await?;
+        let parts = parts?;
         let manifest = manifest(complete, &record, &keys, &parts)?;
         for attempt in 1.. {
             match self.complete_with(complete, (&name, &record), &keys, &parts, &manifest).await {
