@@ -4,6 +4,7 @@
 
 use std::hint::black_box;
 
+use bytes::BytesMut;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use sealgate::crypto::Secret;
 use sealgate::envelope::{ClientMetadata, Draft, Envelope, Kek, Mode, Place, Shape, seal_envelope};
@@ -12,14 +13,14 @@ use sealgate::names::{BucketName, EncryptionContext, ObjectKey};
 use sealgate::policy::{Document, Kind, NoFacts, Principal, Request, evaluate};
 use sealgate::seal::{LayerKeys, Layers, StreamId, StreamOpener, StreamSealer};
 
-/// As much as a read from a socket brings.
+/// Less than any second-level cache.
 const PIECE: usize = 256 * 1024;
 const LEN: usize = 16 * 1024 * 1024;
 
 fn sealed(keys: &LayerKeys, plain: &[u8], mut take: impl FnMut(&[u8])) {
     let (mut sealer, mut out) = (StreamSealer::new(keys, &StreamId::default()), Vec::new());
     for piece in plain.chunks(PIECE) {
-        sealer.push(piece, &mut out);
+        sealer.push(BytesMut::from(piece), &mut out);
         out.drain(..).for_each(|sealed| take(&sealed));
     }
     sealer.finish(&mut out);
@@ -43,7 +44,7 @@ fn streams(criterion: &mut Criterion) {
                     let mut opener = StreamOpener::new(&keys, &StreamId::default(), len as u64, 0..len as u64);
                     let mut out = Vec::new();
                     for piece in stream.chunks(PIECE) {
-                        let opened = opener.push(piece, &mut out);
+                        let opened = opener.push(BytesMut::from(piece), &mut out);
                         assert!(opened.is_ok());
                         out.clear();
                     }

@@ -1,25 +1,32 @@
 //! HTTP/1.1 on one connection, for clients and for operators.
 
 use std::convert::Infallible;
+use std::future::{pending, poll_fn};
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::pin::{Pin, pin};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
+use bytes::{Bytes, BytesMut};
 use futures::future::BoxFuture;
-use http::Request;
+use http::header::{CONNECTION, EXPECT};
+use http::request::Parts;
+use http::{HeaderValue, Method, Request, Response, Version};
+use http_body::Body;
 use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
-use hyper::service::service_fn;
+use hyper::service::{HttpService, Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::Watcher;
 use tokio::io::{AsyncRead, AsyncWrite};
 
-use super::listener::{Serve, Stream};
+use super::listener::{Serve, Stop, Stream};
 use super::patient_io::PatientIo;
+use super::wire::{Wire, WireBody};
 use crate::front::console::Console;
 use crate::front::{Arrival, ClientBody, Doors, Pace, TrustedProxies};
-use crate::upstream::CONNECTION_BUFFER;
+use crate::upstream::{BoxError, CONNECTION_BUFFER, Gathered, LEAST_SIZED};
 
 /// How long a client may be silent, and how slow.
 #[derive(Clone, Copy)]
@@ -43,12 +50,12 @@ pub struct Clients {
 }
 
 impl Serve for Clients {
-    fn serve(self, stream: Stream, peer: SocketAddr, watcher: Watcher) -> BoxFuture<'static, Result<(), hyper::Error>> {
+    fn serve(self, stream: Stream, peer: SocketAddr, stop: Stop) -> BoxFuture<'static, Result<(), hyper::Error>> {
         match stream {
-            Stream::Plain(stream) => self.http(stream, peer, None, watcher),
+            Stream::Plain(stream) => Box::pin(self.http(stream, peer, None, stop)),
             Stream::Tls(stream) => {
                 let version = tls_version(stream.get_ref().1.protocol_version());
-                self.http(*stream, peer, Some(version), watcher)
+                Box::pin(self.http(*stream, peer, Some(version), stop))
             }
         }
     }
@@ -59,31 +66,171 @@ impl Serve for Clients {
 }
 
 impl Clients {
-    fn http<T>(
+    async fn http<T>(
         self,
         stream: T,
         peer: SocketAddr,
         tls_version: Option<&'static str>,
-        watcher: Watcher,
-    ) -> BoxFuture<'static, Result<(), hyper::Error>>
+        mut stop: Stop,
+    ) -> Result<(), hyper::Error>
     where
         T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let limits = self.limits;
-        let service = service_fn(move |request: Request<Incoming>| {
-            let doors = self.doors.clone();
-            let (source_ip, secure) = self.proxies.origin(peer.ip(), tls_version.is_some(), request.headers());
-            let arrival = Arrival::now(source_ip, secure, tls_version);
-            let answer: BoxFuture<'static, _> = Box::pin(async move {
-                let (head, body) = request.into_parts();
-                let body = ClientBody::new(body, limits.body);
-                Ok::<_, Infallible>(doors.serve(head, body, arrival).await)
-            });
-            answer
+        let wire = Wire::new(PatientIo::new(stream, limits.body));
+        let requests = Arc::new(Requests {
+            clients: self,
+            peer,
+            tls_version,
+            wire: wire.clone(),
+            parked: Mutex::default(),
+            resumed: Mutex::default(),
         });
-        let io = TokioIo::new(PatientIo::new(stream, limits.body));
-        Box::pin(watcher.watch(builder(limits).serve_connection(io, service)))
+        loop {
+            let mut connection = builder(limits).serve_connection(TokioIo::new(wire.clone()), requests.clone());
+            match run(&mut connection, &mut stop, || take(&requests.parked)).await {
+                Ended::Closed(closed) => return closed,
+                Ended::Early(request) => requests.resume(request, connection.into_parts().read_buf),
+            }
+        }
     }
+}
+
+/// The requests of one connection.
+struct Requests<T> {
+    clients: Clients,
+    peer: SocketAddr,
+    tls_version: Option<&'static str>,
+    wire: Wire<PatientIo<T>>,
+    /// A request that came just now, whose body is taken past the HTTP library.
+    parked: Mutex<Option<Request<Incoming>>>,
+    /// The same, with its body.
+    resumed: Mutex<Option<(Parts, WireBody<PatientIo<T>>)>>,
+}
+
+fn take<V>(slot: &Mutex<Option<V>>) -> Option<V> {
+    slot.lock().unwrap_or_else(PoisonError::into_inner).take()
+}
+
+fn put<V>(slot: &Mutex<Option<V>>, value: V) {
+    *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(value);
+}
+
+type Answer = Result<Response<Gathered>, Infallible>;
+
+impl<T: AsyncRead + AsyncWrite + Unpin + Send + 'static> Service<Request<Incoming>> for Requests<T> {
+    type Response = Response<Gathered>;
+    type Error = Infallible;
+    type Future = BoxFuture<'static, Answer>;
+
+    fn call(&self, request: Request<Incoming>) -> Self::Future {
+        if let Some((head, body)) = take(&self.resumed) {
+            return self.answer(head, body, Some(self.wire.clone()));
+        }
+        if sized(&request).is_some() && self.wire.is_flushed() {
+            put(&self.parked, request);
+            return Box::pin(pending());
+        }
+        let (head, body) = request.into_parts();
+        self.answer(head, body, None)
+    }
+}
+
+impl<T: AsyncRead + AsyncWrite + Unpin + Send + 'static> Requests<T> {
+    /// `lent`: the connection, where the body is taken past the HTTP library.
+    fn answer<B>(&self, head: Parts, body: B, lent: Option<Wire<PatientIo<T>>>) -> BoxFuture<'static, Answer>
+    where
+        B: Body<Data: Into<BytesMut>, Error: Into<BoxError>> + Send + Unpin + 'static,
+    {
+        let Self { clients, peer, tls_version, .. } = self;
+        let (source_ip, secure) = clients.proxies.origin(peer.ip(), tls_version.is_some(), &head.headers);
+        let arrival = Arrival::now(source_ip, secure, *tls_version);
+        let (doors, body) = (clients.doors.clone(), ClientBody::new(body, clients.limits.body));
+        Box::pin(async move {
+            let mut answer = doors.serve(head, body, arrival).await;
+            if lent.is_some_and(|wire| !wire.settle()) {
+                answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+            }
+            Ok(answer.map(Gathered::new))
+        })
+    }
+
+    /// Prepares a parked request for the next HTTP library. `read` is what the last one read behind it.
+    fn resume(&self, request: Request<Incoming>, read: Bytes) {
+        let len = sized(&request).unwrap_or_default();
+        let (head, mut body) = request.into_parts();
+        let mut begun = Vec::new();
+        // What it has read already is there at once; nobody brings more.
+        let mut nobody = Context::from_waker(Waker::noop());
+        while let Poll::Ready(Some(Ok(frame))) = Pin::new(&mut body).poll_frame(&mut nobody) {
+            begun.extend(frame.into_data());
+        }
+        begun.push(read);
+        let body = self.wire.lend(shown(&head), len, begun, waits(&head));
+        put(&self.resumed, (head, body));
+    }
+}
+
+/// The length of a body that is taken past the HTTP library.
+fn sized(request: &Request<Incoming>) -> Option<u64> {
+    let uploads = matches!(*request.method(), Method::PUT | Method::POST) && request.version() == Version::HTTP_11;
+    request.body().size_hint().exact().filter(|len| uploads && *len >= LEAST_SIZED)
+}
+
+/// Whether the client waits to be asked for the body.
+fn waits(head: &Parts) -> bool {
+    head.headers.get_all(EXPECT).iter().any(|value| value.as_bytes().eq_ignore_ascii_case(b"100-continue"))
+}
+
+/// A head without a body, to which the HTTP library answers as to this one.
+fn shown(head: &Parts) -> BytesMut {
+    let mut shown = BytesMut::from(head.method.as_str());
+    shown.extend_from_slice(b" / HTTP/1.1\r\n");
+    for value in head.headers.get_all(CONNECTION) {
+        shown.extend_from_slice(&[b"connection: ", value.as_bytes(), b"\r\n"].concat());
+    }
+    shown.extend_from_slice(b"\r\n");
+    shown
+}
+
+/// How a connection of the HTTP library ended.
+enum Ended<E> {
+    Closed(Result<(), hyper::Error>),
+    Early(E),
+}
+
+/// Moves a connection along until it is closed, or until `early` says that it is to go on otherwise.
+async fn run<I, S, B, E>(
+    connection: &mut http1::Connection<I, S>,
+    stop: &mut Stop,
+    mut early: impl FnMut() -> Option<E>,
+) -> Ended<E>
+where
+    S: HttpService<Incoming, ResBody = B>,
+    S::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    I: hyper::rt::Read + hyper::rt::Write + Unpin,
+    B: Body + 'static,
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    http1::Connection<I, S>: Future<Output = hyper::Result<()>> + Unpin,
+{
+    let mut stopping = pin!(stop.wait_for(|stop| *stop));
+    let mut stopped = false;
+    poll_fn(|context| {
+        loop {
+            if let Poll::Ready(closed) = Pin::new(&mut *connection).poll(context) {
+                return Poll::Ready(Ended::Closed(closed));
+            }
+            if let Some(early) = early() {
+                return Poll::Ready(Ended::Early(early));
+            }
+            if stopped || stopping.as_mut().poll(context).is_pending() {
+                return Poll::Pending;
+            }
+            stopped = true;
+            Pin::new(&mut *connection).graceful_shutdown();
+        }
+    })
+    .await
 }
 
 /// Health and metrics.
@@ -94,12 +241,7 @@ pub struct Operators {
 }
 
 impl Serve for Operators {
-    fn serve(
-        self,
-        stream: Stream,
-        _peer: SocketAddr,
-        watcher: Watcher,
-    ) -> BoxFuture<'static, Result<(), hyper::Error>> {
+    fn serve(self, stream: Stream, _peer: SocketAddr, mut stop: Stop) -> BoxFuture<'static, Result<(), hyper::Error>> {
         let Stream::Plain(stream) = stream else { return Box::pin(async { Ok(()) }) };
         let limits = self.limits;
         let service = service_fn(move |request: Request<Incoming>| {
@@ -111,7 +253,12 @@ impl Serve for Operators {
             answer
         });
         let io = TokioIo::new(PatientIo::new(stream, limits.body));
-        Box::pin(watcher.watch(builder(limits).serve_connection(io, service)))
+        Box::pin(async move {
+            let mut connection = builder(limits).serve_connection(io, service);
+            match run(&mut connection, &mut stop, || None::<Infallible>).await {
+                Ended::Closed(closed) => closed,
+            }
+        })
     }
 
     fn handshake_timeout(&self) -> Duration {

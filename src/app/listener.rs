@@ -6,9 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::BoxFuture;
-use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_rustls::TlsAcceptor;
 
@@ -16,12 +15,15 @@ use super::workers::Workers;
 
 /// What serves a listener's connections.
 pub trait Serve: Clone + Send + Sync + 'static {
-    /// Serves one connection to its end.
-    fn serve(self, stream: Stream, peer: SocketAddr, watcher: Watcher) -> BoxFuture<'static, Result<(), hyper::Error>>;
+    /// Serves one connection to its end; once `stop` says true, to the end of the request under way.
+    fn serve(self, stream: Stream, peer: SocketAddr, stop: Stop) -> BoxFuture<'static, Result<(), hyper::Error>>;
 
     /// How long a TLS handshake may take.
     fn handshake_timeout(&self) -> Duration;
 }
+
+/// Says true when no further request is to be taken.
+pub type Stop = watch::Receiver<bool>;
 
 /// A client's connection.
 pub enum Stream {
@@ -62,7 +64,7 @@ async fn accept<S: Serve>(
     (workers, most): (Arc<Workers>, usize),
     mut stopped: oneshot::Receiver<Duration>,
 ) {
-    let graceful = GracefulShutdown::new();
+    let (stopping, stop) = watch::channel(false);
     let mut connections = JoinSet::new();
     let mut was_full = false;
     let drain = loop {
@@ -80,7 +82,7 @@ async fn accept<S: Serve>(
             Ok((stream, peer)) => {
                 let seat = workers.seat();
                 let runtime = seat.runtime.clone();
-                let served = connection(stream, peer, acceptor.clone(), service.clone(), graceful.watcher());
+                let served = connection(stream, peer, acceptor.clone(), service.clone(), stop.clone());
                 connections.spawn_on(
                     async move {
                         served.await;
@@ -93,7 +95,9 @@ async fn accept<S: Serve>(
         }
     };
     drop(listener);
-    if tokio::time::timeout(drain, graceful.shutdown()).await.is_err() {
+    let _ = stopping.send(true);
+    let ended = async { while connections.join_next().await.is_some() {} };
+    if tokio::time::timeout(drain, ended).await.is_err() {
         tracing::warn!(left = connections.len(), "the drain time is over; open requests are broken off");
     }
     connections.shutdown().await;
@@ -104,7 +108,7 @@ async fn connection<S: Serve>(
     peer: SocketAddr,
     acceptor: Option<TlsAcceptor>,
     service: S,
-    watcher: Watcher,
+    stop: Stop,
 ) {
     let Ok(stream) = here(stream) else { return };
     let stream = match acceptor {
@@ -115,7 +119,7 @@ async fn connection<S: Serve>(
             Err(_) => return tracing::debug!(%peer, "the TLS handshake took too long"),
         },
     };
-    if let Err(error) = service.serve(stream, peer, watcher).await {
+    if let Err(error) = service.serve(stream, peer, stop).await {
         tracing::debug!(%peer, error = &error as &dyn std::error::Error, "a connection broke");
     }
 }

@@ -14,6 +14,7 @@ mod listener;
 mod patient_io;
 mod system_bucket;
 mod tls;
+mod wire;
 mod workers;
 
 use std::net::SocketAddr;

@@ -36,29 +36,6 @@ impl Gcm {
         array
     }
 
-    /// Seals a text of two halves into `buffer`: the first `held` bytes stand in it already, the others are `more`, and
-    /// the tag follows them. `buffer` has exactly room for that.
-    #[expect(clippy::expect_used, reason = "fails for a wrong room only, which is a fault of the caller's arithmetic")]
-    pub fn seal_joined(&self, nonce: [u8; NONCE_LEN], aad: &[u8], buffer: &mut [u8], held: usize, more: &[u8]) {
-        let nonce = Nonce::assume_unique_for_key(nonce);
-        let (in_out, rest) = buffer.split_at_mut(held);
-        self.0.seal_in_place_scatter(nonce, Aad::from(aad), in_out, more, rest).expect("the buffer has the room");
-    }
-
-    /// Opens `sealed`, ciphertext followed by its tag, into `out`, which is [`TAG_LEN`] bytes shorter. On failure `out`
-    /// holds nothing of use.
-    pub fn open_into(
-        &self,
-        nonce: [u8; NONCE_LEN],
-        aad: &[u8],
-        sealed: &[u8],
-        out: &mut [u8],
-    ) -> Result<(), Unauthentic> {
-        let (text, tag) = sealed.split_last_chunk::<TAG_LEN>().ok_or(Unauthentic)?;
-        let nonce = Nonce::assume_unique_for_key(nonce);
-        self.0.open_separate_gather(nonce, Aad::from(aad), text, tag, out).map_err(|_| Unauthentic)
-    }
-
     /// Opens `buffer`, ciphertext followed by its tag, in place and returns the plaintext, [`TAG_LEN`] bytes shorter.
     pub fn open_in_place<'a>(
         &self,
@@ -90,19 +67,6 @@ impl GcmPure {
     pub fn seal_in_place(&self, nonce: [u8; NONCE_LEN], aad: &[u8], buffer: &mut [u8]) -> [u8; TAG_LEN] {
         let buffer = InOutBuf::from(buffer);
         self.0.encrypt_inout_detached(&nonce.into(), aad, buffer).expect("the buffer is short").into()
-    }
-
-    /// Opens `sealed` into `out`, as [`Gcm::open_into`] does.
-    pub fn open_into(
-        &self,
-        nonce: [u8; NONCE_LEN],
-        aad: &[u8],
-        sealed: &[u8],
-        out: &mut [u8],
-    ) -> Result<(), Unauthentic> {
-        let (text, tag) = sealed.split_last_chunk::<TAG_LEN>().ok_or(Unauthentic)?;
-        let buffer = InOutBuf::new(text, out).map_err(|_| Unauthentic)?;
-        self.0.decrypt_inout_detached(&nonce.into(), aad, buffer, &(*tag).into()).map_err(|_| Unauthentic)
     }
 
     /// Opens `buffer`, ciphertext followed by its tag, in place and returns the plaintext, [`TAG_LEN`] bytes shorter.
@@ -158,29 +122,6 @@ mod tests {
         assert_eq!(by_one, by_other);
         assert_eq!(other.open_in_place(NONCE, b"aad", &mut by_one).unwrap(), b"the plaintext");
         assert_eq!(one.open_in_place(NONCE, b"aad", &mut by_other).unwrap(), b"the plaintext");
-    }
-
-    #[test]
-    fn a_text_in_two_halves_is_the_same_text() {
-        let gcm = Gcm::new(&KEY);
-        let text: Vec<u8> = (0..1000_u32).map(|at| at as u8).collect();
-        let mut whole = text.clone();
-        let tag = gcm.seal_in_place(NONCE, b"aad", &mut whole);
-        whole.extend_from_slice(&tag);
-        for held in [0, 1, 15, 16, 17, 500, 999, 1000] {
-            let mut buffer = vec![0xff; text.len() + TAG_LEN];
-            buffer[..held].copy_from_slice(&text[..held]);
-            gcm.seal_joined(NONCE, b"aad", &mut buffer, held, &text[held..]);
-            assert_eq!(buffer, whole, "{held}");
-        }
-        let mut opened = vec![0; text.len()];
-        gcm.open_into(NONCE, b"aad", &whole, &mut opened).unwrap();
-        assert_eq!(opened, text);
-        for at in [0, 500, 999, 1000, 1015] {
-            let mut bad = whole.clone();
-            bad[at] ^= 1;
-            assert_eq!(gcm.open_into(NONCE, b"aad", &bad, &mut opened), Err(Unauthentic));
-        }
     }
 
     #[test]

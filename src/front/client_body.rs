@@ -6,12 +6,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use bytes::Bytes;
+use bytes::BytesMut;
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::BodyExt;
 
 use super::patience::{Pace, Patience, Silent};
-use crate::upstream::{BoxBody, BoxError};
+use crate::upstream::{BoxError, OwnBody};
 
 /// The body on the wire. Clones read the same bytes: whoever polls takes the next piece.
 #[derive(Clone)]
@@ -21,7 +21,7 @@ pub struct ClientBody {
 }
 
 struct State {
-    body: BoxBody,
+    body: OwnBody,
     patience: Patience,
     ended: bool,
     polled: bool,
@@ -31,15 +31,15 @@ impl ClientBody {
     /// `body` fails with [`Silent`] when it does not keep pace.
     pub fn new<B>(body: B, pace: Pace) -> Self
     where
-        B: Body<Data = Bytes, Error: Into<BoxError>> + Send + Unpin + 'static,
+        B: Body<Data: Into<BytesMut>, Error: Into<BoxError>> + Send + Unpin + 'static,
     {
         let ended = body.is_end_stream();
-        let body = body.map_err(Into::into).boxed_unsync();
+        let body = body.map_frame(|frame| frame.map_data(Into::into)).map_err(Into::into).boxed_unsync();
         let state = State { body, patience: Patience::new(pace), ended, polled: false };
         Self { shared: Arc::new(Mutex::new(state)), received: Arc::default() }
     }
 
-    pub fn boxed(&self) -> BoxBody {
+    pub fn boxed(&self) -> OwnBody {
         self.clone().boxed_unsync()
     }
 
@@ -66,7 +66,7 @@ impl ClientBody {
         let rest = async {
             let mut left = DRAIN_LIMIT;
             while let Some(Ok(frame)) = body.frame().await {
-                let len = frame.data_ref().map_or(0, Bytes::len);
+                let len = frame.data_ref().map_or(0, BytesMut::len);
                 match left.checked_sub(len) {
                     Some(rest) => left = rest,
                     None => break,
@@ -83,10 +83,10 @@ const DRAIN_LIMIT: usize = 1 << 20;
 const DRAIN_TIME: Duration = Duration::from_secs(2);
 
 impl Body for ClientBody {
-    type Data = Bytes;
+    type Data = BytesMut;
     type Error = BoxError;
 
-    fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+    fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<BytesMut>, BoxError>>> {
         let mut state = self.state();
         state.polled = true;
         if state.ended {
@@ -96,7 +96,7 @@ impl Body for ClientBody {
         match &polled {
             Poll::Ready(None) => state.ended = true,
             Poll::Ready(Some(Ok(frame))) => {
-                let len = frame.data_ref().map_or(0, Bytes::len);
+                let len = frame.data_ref().map_or(0, BytesMut::len);
                 state.patience.moved(len);
                 self.received.fetch_add(len as u64, Relaxed);
                 state.ended = state.body.is_end_stream();
@@ -121,6 +121,7 @@ impl Body for ClientBody {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use bytes::Bytes;
     use http_body_util::Full;
 
     const PACE: Pace = Pace { silence: Duration::from_secs(1), least_rate: 0 };

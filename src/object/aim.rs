@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use http::StatusCode;
 use http::header::{HeaderMap, HeaderValue};
 
@@ -16,7 +16,7 @@ use super::read::Section;
 use super::stored::content_range;
 use super::tail::TAIL_LEN;
 use crate::seal::layout;
-use crate::upstream::{self, BoxBody};
+use crate::upstream::{self, OwnBody};
 
 /// Objects that are read from here on are taken for objects of parts: clients cut at 8 MiB unless told otherwise.
 pub(super) const FAR: u64 = 8 * 1024 * 1024;
@@ -85,12 +85,12 @@ fn near(first: u64, end: Option<u64>) -> (u64, Option<u64>) {
 pub(super) struct First {
     /// Of the stored object, what the body holds.
     range: Range<u64>,
-    body: BoxBody,
+    body: OwnBody,
 }
 
 impl First {
     /// `None` for a part of an object that does not say which.
-    pub fn of(status: StatusCode, headers: &HeaderMap, stored_len: u64, body: BoxBody) -> Option<Self> {
+    pub fn of(status: StatusCode, headers: &HeaderMap, stored_len: u64, body: OwnBody) -> Option<Self> {
         let range = match status {
             StatusCode::PARTIAL_CONTENT => content_range(headers)?,
             _ => 0..stored_len,
@@ -103,7 +103,7 @@ impl First {
     }
 
     /// Where the body begins, and the body.
-    pub fn into_parts(self) -> (u64, BoxBody) {
+    pub fn into_parts(self) -> (u64, OwnBody) {
         (self.range.start, self.body)
     }
 
@@ -118,7 +118,7 @@ impl First {
         if bytes.len() as u64 != len {
             return Err(Error::Damaged("its length"));
         }
-        Ok((Self { range, body: upstream::full(bytes.clone()) }, Some(bytes)))
+        Ok((Self { range, body: upstream::full(BytesMut::from(&bytes[..])) }, Some(bytes)))
     }
 }
 

@@ -3,7 +3,7 @@
 use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
 
-use bytes::Bytes;
+use bytes::BytesMut;
 use futures::Stream;
 
 use crate::seal::FullChecksum;
@@ -26,8 +26,8 @@ pub enum BodyFault {
     Source(#[source] Box<super::Error>),
 }
 
-/// The stream of a [`PlainBody`].
-pub type PlainStream = Pin<Box<dyn Stream<Item = Result<Bytes, BodyFault>> + Send>>;
+/// The stream of a [`PlainBody`]. Its pieces belong to who takes them, to be sealed where they lie.
+pub type PlainStream = Pin<Box<dyn Stream<Item = Result<BytesMut, BodyFault>> + Send>>;
 
 /// Set when the stream has ended cleanly: the checksum that was verified or computed on the way, if any.
 pub type Verdict = Arc<OnceLock<Option<FullChecksum>>>;

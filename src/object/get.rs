@@ -59,7 +59,7 @@ impl Objects {
             return match read.section {
                 Section::Whole => {
                     let len = stored.stored_len;
-                    Ok(Self::reply_without_keys(stored, len, None, body))
+                    Ok(Self::reply_without_keys(stored, len, None, upstream::shared(body)))
                 }
                 Section::Range(_) => Box::pin(self.plain_range(read, stored)).await,
                 Section::Part(_) => Box::pin(self.plain_part(read, Method::GET)).await,

@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use http_body::Frame;
 use http_body_util::{BodyExt, StreamBody};
 
@@ -14,12 +14,12 @@ use super::error::Error;
 use super::plan::{Piece, Plan};
 use super::tail::TailCheck;
 use crate::seal::{LayerKeys, Manifest, StreamOpener};
-use crate::upstream::{BoxBody, BoxError};
+use crate::upstream::{BoxBody, BoxError, OwnBody};
 
 /// An answer of the backend being opened along a plan.
 pub struct Opening {
     keys: Arc<LayerKeys>,
-    body: BoxBody,
+    body: OwnBody,
     /// Offset in the stored object of the next byte that `body` yields.
     at: u64,
     pieces: VecDeque<Piece>,
@@ -27,10 +27,12 @@ pub struct Opening {
     /// For whole reads: what must stand behind the streams.
     tail: Option<TailCheck>,
     withheld: Option<Bytes>,
+    /// Plaintext bytes of the plan that were not yet handed on.
+    plain_left: u64,
     /// What the tail said.
     manifest: Option<Manifest>,
     /// What has come and is not yet opened.
-    unopened: Bytes,
+    unopened: BytesMut,
     ready: VecDeque<Bytes>,
     scratch: Vec<Bytes>,
 }
@@ -44,17 +46,18 @@ struct Current {
 
 impl Opening {
     /// `body` begins at offset `at` of the stored object and reaches at least to the plan's last byte.
-    pub fn new(keys: Arc<LayerKeys>, body: BoxBody, at: u64, plan: Plan, tail: Option<TailCheck>) -> Self {
+    pub fn new(keys: Arc<LayerKeys>, body: OwnBody, at: u64, plan: Plan, tail: Option<TailCheck>) -> Self {
         Self {
             keys,
             body,
             at,
+            plain_left: plan.plain_range.end - plan.plain_range.start,
             pieces: plan.pieces.into(),
             current: None,
             tail,
             withheld: None,
             manifest: None,
-            unopened: Bytes::new(),
+            unopened: BytesMut::new(),
             ready: VecDeque::new(),
             scratch: Vec::new(),
         }
@@ -123,8 +126,8 @@ impl Opening {
             return Err(Error::Internal("an opener that wants nothing"));
         }
         self.at += mine.len() as u64;
-        current.opener.push(&mine, &mut self.scratch)?;
-        self.release();
+        current.opener.push(mine, &mut self.scratch)?;
+        self.release()?;
         self.finish_if_spent()
     }
 
@@ -137,15 +140,17 @@ impl Opening {
         Ok(())
     }
 
-    /// Hands on what was opened; a whole read keeps the newest piece back.
-    fn release(&mut self) {
+    /// Hands on what was opened; a whole read keeps the last piece back.
+    fn release(&mut self) -> Result<(), Error> {
         for piece in self.scratch.drain(..).filter(|piece| !piece.is_empty()) {
-            if self.tail.is_none() {
-                self.ready.push_back(piece);
-            } else if let Some(older) = self.withheld.replace(piece) {
-                self.ready.push_back(older);
+            let left = self.plain_left.checked_sub(piece.len() as u64);
+            self.plain_left = left.ok_or(Error::Internal("more plaintext than was planned"))?;
+            match self.tail.is_some() && self.plain_left == 0 {
+                true => self.withheld = Some(piece),
+                false => self.ready.push_back(piece),
             }
         }
+        Ok(())
     }
 
     /// The backend's answer has ended: everything planned must have been seen.

@@ -8,7 +8,7 @@ use super::get::changed;
 use super::put::place;
 use super::read::{Read, ReadReply, Section};
 use super::stored::{Stored, content_range};
-use crate::upstream::BoxBody;
+use crate::upstream::{self, OwnBody};
 
 impl Objects {
     /// A range of an object that was there before: as the backend serves it.
@@ -19,21 +19,21 @@ impl Objects {
         let request = self.ranged((&bucket, &object_key), &stored, range.clone())?;
         let answer = self.upstream.expect(request).await.map_err(changed)?;
         let len = stored.stored_len;
-        Ok(Self::reply_without_keys(stored, len, Some(range), answer.into_body()))
+        Ok(Self::reply_without_keys(stored, len, Some(range), upstream::shared(answer.into_body())))
     }
 
     /// A part of an object that was there before: the backend knows its parts.
     pub(super) async fn plain_part(&self, read: &Read, method: Method) -> Result<ReadReply, Error> {
         let Section::Part(number) = read.section else { return Err(Error::Internal("a part without a number")) };
         let request = self.conditional(read, method).await?.query("partNumber", number.to_string());
-        let answer: Response<BoxBody> = self.upstream.expect(request).await?;
+        let answer: Response<OwnBody> = self.upstream.expect(request).await?;
         let (head, body) = answer.into_parts();
         let (bucket, _) = place(&read.permit)?;
         let range = content_range(&head.headers);
         let count = head.headers.get("x-amz-mp-parts-count").and_then(|value| value.to_str().ok()?.parse().ok());
         let stored = Stored::read(head.status, head.headers, self.buckets.state(&bucket))?;
         let len = stored.stored_len;
-        let mut reply = Self::reply_without_keys(stored, len, range, body);
+        let mut reply = Self::reply_without_keys(stored, len, range, upstream::shared(body));
         reply.parts_count = count;
         Ok(reply)
     }

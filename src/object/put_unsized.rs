@@ -45,18 +45,16 @@ impl Objects {
         let mut held = BytesMut::new();
         while held.len() <= SMALL {
             let Some(piece) = write.body.stream.next().await else {
-                let whole = held.freeze();
-                let len = Some(whole.len() as u64);
-                let stream = Box::pin(futures::stream::once(async { Ok(whole) }));
+                let len = Some(held.len() as u64);
+                let stream = Box::pin(futures::stream::once(async { Ok(held) }));
                 let body = PlainBody { len, stream, verdict: write.body.verdict };
                 return self.put(Write { body, ..write }).await;
             };
             held.extend_from_slice(&piece?);
         }
-        let first = held.freeze();
-        let held_len = first.len() as u64;
+        let held_len = held.len() as u64;
         let rest = write.body.stream;
-        write.body.stream = Box::pin(futures::stream::once(async { Ok(first) }).chain(rest));
+        write.body.stream = Box::pin(futures::stream::once(async { Ok(held) }).chain(rest));
         self.put_long(write, left, held_len).await
     }
 

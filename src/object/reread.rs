@@ -23,7 +23,7 @@ pub fn body(source: ReadReply, algorithm: Algorithm) -> PlainBody {
                     if let Some(hasher) = hasher.as_mut() {
                         hasher.update(&data);
                     }
-                    return Ok(Some((data, (frames, hasher, verdict))));
+                    return Ok(Some((data.into(), (frames, hasher, verdict))));
                 }
                 Some(Err(error)) => return Err(BodyFault::Source(Box::new(own_error(error)))),
                 None => {

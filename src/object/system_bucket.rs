@@ -28,7 +28,7 @@ impl Objects {
     /// Reads an object of the system bucket as a stream.
     pub(super) async fn read_system_object(&self, key: &str) -> Result<http::Response<upstream::BoxBody>, Error> {
         let request = Request::new(Method::GET).object(&self.settings.system_bucket, &system_key(key)?);
-        Ok(self.upstream.expect(request).await?)
+        Ok(self.upstream.expect(request).await?.map(upstream::shared))
     }
 
     /// The objects of the system bucket below `prefix` and behind `after`: one page, and whether there are more.

@@ -26,33 +26,6 @@ impl Cipher {
         }
     }
 
-    /// Seals into `buffer` the `held` bytes that stand in it and `more` behind them, then the tag, which fills it. What
-    /// is not held is not copied first where the library allows it. A nonce must never seal twice.
-    pub(crate) fn seal_joined(&self, nonce: [u8; NONCE_LEN], aad: &[u8], buffer: &mut [u8], held: usize, more: &[u8]) {
-        match self {
-            Self::Inner(gcm) => gcm.seal_joined(nonce, aad, buffer, held, more),
-            Self::Outer(gcm) => {
-                let (text, tag) = buffer.split_at_mut(held + more.len());
-                text[held..].copy_from_slice(more);
-                tag.copy_from_slice(&gcm.seal_in_place(nonce, aad, text));
-            }
-        }
-    }
-
-    /// Opens `sealed` (ciphertext, tag) into `out`, which is shorter by the tag.
-    pub(crate) fn open_into(
-        &self,
-        nonce: [u8; NONCE_LEN],
-        aad: &[u8],
-        sealed: &[u8],
-        out: &mut [u8],
-    ) -> Result<(), Unauthentic> {
-        match self {
-            Self::Inner(gcm) => gcm.open_into(nonce, aad, sealed, out),
-            Self::Outer(gcm) => gcm.open_into(nonce, aad, sealed, out),
-        }
-    }
-
     /// Opens `buffer` (ciphertext, tag) in place.
     pub(crate) fn open<'a>(
         &self,

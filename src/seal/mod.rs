@@ -114,7 +114,6 @@
 
 pub mod layout;
 
-mod buffers;
 mod cipher;
 mod derive;
 mod error;

@@ -1,12 +1,11 @@
 //! Opening any range of a stream: only the segments that hold it are read, and none leaves before its tag verified. A
-//! segment is opened from where it arrived; only one that came in two pieces is copied.
+//! segment is opened where it arrived; only one that came in two pieces is copied.
 
 use std::ops::Range;
 
-use bytes::Bytes;
+use bytes::{Buf, Bytes, BytesMut};
 
-use super::buffers::Buffers;
-use super::layout::{self, HEADER, SEGMENT, TAG};
+use super::layout::{self, HEADER, SEGMENT};
 use super::stream::{End, HEADER_LEN, LayerStream};
 use super::{Layer, LayerKeys, Layers, StreamId, Unauthentic};
 
@@ -15,8 +14,6 @@ use super::{Layer, LayerKeys, Layers, StreamId, Unauthentic};
 pub struct StreamOpener {
     inner: LayerOpener,
     outer: Option<LayerOpener>,
-    /// What the outer layer gave and the inner has not yet taken; empty between calls.
-    between: Vec<Bytes>,
 }
 
 impl StreamOpener {
@@ -31,7 +28,7 @@ impl StreamOpener {
         let outer = keys.outer().map(|dek| {
             LayerOpener::new(LayerStream::new(dek, Layer::Outer, id), inner.stream_len(), inner.cipher.clone())
         });
-        Self { inner, outer, between: Vec::new() }
+        Self { inner, outer }
     }
 
     /// The bytes of the stream that must be pushed, relative to its start: whole segments, the header with the first.
@@ -47,13 +44,15 @@ impl StreamOpener {
 
     /// Takes the next bytes of the range and appends the plaintext of every segment that became complete.
     /// Bytes beyond the range are refused.
-    pub fn push(&mut self, cipher: &[u8], out: &mut Vec<Bytes>) -> Result<(), Unauthentic> {
-        let Some(outer) = &mut self.outer else { return self.inner.push(cipher, out) };
-        // One segment's worth at a time, so that a huge piece is never held opened once and sealed.
-        for piece in cipher.chunks(SEGMENT as usize) {
-            outer.push(piece, &mut self.between)?;
-            for sealed in self.between.drain(..) {
-                self.inner.push(&sealed, out)?;
+    pub fn push(&mut self, mut cipher: BytesMut, out: &mut Vec<Bytes>) -> Result<(), Unauthentic> {
+        while !cipher.is_empty() {
+            let Some(outer) = &mut self.outer else {
+                out.extend(self.inner.push(&mut cipher)?.map(BytesMut::freeze));
+                continue;
+            };
+            let mut sealed = outer.push(&mut cipher)?.unwrap_or_default();
+            while !sealed.is_empty() {
+                out.extend(self.inner.push(&mut sealed)?.map(BytesMut::freeze));
             }
         }
         Ok(())
@@ -75,9 +74,8 @@ struct LayerOpener {
     cipher: Range<u64>,
     /// Of the next byte to come.
     position: u64,
-    /// The segment being collected, where it came in several pieces.
-    buffer: Vec<u8>,
-    buffers: Buffers,
+    /// The beginning of a segment that comes in several pieces.
+    held: BytesMut,
 }
 
 impl LayerOpener {
@@ -86,7 +84,7 @@ impl LayerOpener {
         let plain = plain.start.min(end)..end;
         let cipher = layout::one_layer_range(plain_len, &plain);
         let position = cipher.start;
-        Self { stream, plain_len, plain, cipher, position, buffer: Vec::new(), buffers: Buffers::default() }
+        Self { stream, plain_len, plain, cipher, position, held: BytesMut::new() }
     }
 
     fn stream_len(&self) -> u64 {
@@ -99,58 +97,50 @@ impl LayerOpener {
         segment_end.min(self.cipher.end).saturating_sub(self.position)
     }
 
-    fn push(&mut self, mut cipher: &[u8], out: &mut Vec<Bytes>) -> Result<(), Unauthentic> {
-        while !cipher.is_empty() {
-            let (index, missing) = (self.position / SEGMENT, self.missing() as usize);
-            if missing == 0 {
-                return Err(Unauthentic);
-            }
-            let (taken, rest) = cipher.split_at(cipher.len().min(missing));
-            self.position += taken.len() as u64;
-            cipher = rest;
-            if taken.len() < missing {
-                self.buffer.reserve(missing);
-                self.buffer.extend_from_slice(taken);
-            } else if self.buffer.is_empty() {
-                out.extend(self.open(index, taken)?);
-            } else {
-                let mut segment = std::mem::take(&mut self.buffer);
-                segment.extend_from_slice(taken);
-                out.extend(self.open(index, &segment)?);
-                segment.clear();
-                self.buffer = segment;
-            }
+    /// Takes the next bytes, up to the end of a segment, and opens that if it is whole.
+    fn push(&mut self, cipher: &mut BytesMut) -> Result<Option<BytesMut>, Unauthentic> {
+        let (index, missing) = (self.position / SEGMENT, self.missing() as usize);
+        if missing == 0 {
+            return Err(Unauthentic);
         }
-        Ok(())
+        let mut taken = cipher.split_to(cipher.len().min(missing));
+        self.position += taken.len() as u64;
+        if taken.len() < missing || !self.held.is_empty() {
+            self.held.reserve(missing);
+            self.held.extend_from_slice(&taken);
+            if taken.len() < missing {
+                return Ok(None);
+            }
+            taken = std::mem::take(&mut self.held);
+        }
+        self.open(index, taken)
     }
 
     fn finish(self) -> Result<(), Unauthentic> {
         if self.position == self.cipher.end { Ok(()) } else { Err(Unauthentic) }
     }
 
-    /// Opens a segment, read where it lies; what is wanted of it, if anything.
-    fn open(&mut self, index: u64, segment: &[u8]) -> Result<Option<Bytes>, Unauthentic> {
-        let header_len = if index == 0 { HEADER_LEN } else { 0 };
-        let (header, sealed) = segment.split_at_checked(header_len).ok_or(Unauthentic)?;
-        if index == 0 && *header != *self.stream.header() {
-            return Err(Unauthentic);
+    /// Opens a segment in place; what is wanted of it, if anything.
+    fn open(&mut self, index: u64, mut segment: BytesMut) -> Result<Option<BytesMut>, Unauthentic> {
+        if index == 0 {
+            if !segment.starts_with(self.stream.header()) {
+                return Err(Unauthentic);
+            }
+            segment.advance(HEADER_LEN);
         }
-        let opened_len = sealed.len().checked_sub(TAG as usize).ok_or(Unauthentic)?;
         let last = layout::segments(self.plain_len) - 1;
         let end = if index == last { End::Last } else { End::More };
-        // A full buffer even where the text is shorter by header and tag, so that it can be used again.
-        let room = if segment.len() == SEGMENT as usize { segment.len() } else { opened_len };
-        let mut opened = self.buffers.take(room);
-        self.stream.open_into(index, end, sealed, &mut opened[..opened_len])?;
+        let opened_len = self.stream.open(index, end, &mut segment)?.len() as u64;
 
         // Positions of the segment's plaintext, then of the wanted part of it within the opened bytes.
         let start = layout::segment_plain_start(index);
-        let wanted = self.plain.start.max(start)..self.plain.end.min(start + opened_len as u64);
+        let wanted = self.plain.start.max(start)..self.plain.end.min(start + opened_len);
         if wanted.is_empty() {
             return Ok(None);
         }
-        let (from, to) = ((wanted.start - start) as usize, (wanted.end - start) as usize);
-        Ok(Some(self.buffers.lend(opened, from, to)))
+        segment.truncate((wanted.end - start) as usize);
+        segment.advance((wanted.start - start) as usize);
+        Ok(Some(segment))
     }
 }
 

@@ -50,14 +50,9 @@ impl LayerStream {
         self.cipher.seal(self.nonce(index, end), &[], plain)
     }
 
-    /// Seals segment `index` into `buffer`: `held` bytes of it stand there, `more` follow, then the tag.
-    pub(super) fn seal_joined(&self, index: u64, end: End, buffer: &mut [u8], held: usize, more: &[u8]) {
-        self.cipher.seal_joined(self.nonce(index, end), &[], buffer, held, more);
-    }
-
-    /// Opens segment `index`, ciphertext and tag, into `out`.
-    pub(super) fn open_into(&self, index: u64, end: End, sealed: &[u8], out: &mut [u8]) -> Result<(), Unauthentic> {
-        self.cipher.open_into(self.nonce(index, end), &[], sealed, out)
+    /// Opens segment `index`, ciphertext and tag, in place and returns the plaintext.
+    pub(super) fn open<'a>(&self, index: u64, end: End, sealed: &'a mut [u8]) -> Result<&'a mut [u8], Unauthentic> {
+        self.cipher.open(self.nonce(index, end), &[], sealed)
     }
 
     /// Nonce prefix, segment number, last flag.

@@ -1,6 +1,6 @@
 //! Bytes for the tests of this room and of those above it.
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 
 use super::{LayerKeys, Manifest, StreamId, StreamOpener, StreamSealer, Unauthentic};
 
@@ -18,7 +18,7 @@ pub(crate) fn plaintext(len: u64) -> Vec<u8> {
 /// The stream over `plain`, pushed whole.
 pub(crate) fn seal_stream(keys: &LayerKeys, id: &StreamId, plain: &[u8]) -> Vec<u8> {
     let (mut sealer, mut out) = (StreamSealer::new(keys, id), Vec::new());
-    sealer.push(plain, &mut out);
+    sealer.push(BytesMut::from(plain), &mut out);
     sealer.finish(&mut out);
     joined(&out)
 }
@@ -45,7 +45,7 @@ pub(crate) fn open_range(
     // A stream that was cut has fewer bytes than asked for, as a backend would answer.
     let end = (cipher.end as usize).min(stream.len());
     let mut out = Vec::new();
-    opener.push(&stream[(cipher.start as usize).min(end)..end], &mut out)?;
+    opener.push(BytesMut::from(&stream[(cipher.start as usize).min(end)..end]), &mut out)?;
     opener.finish()?;
     Ok(joined(&out))
 }

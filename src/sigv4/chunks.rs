@@ -3,7 +3,7 @@
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use bytes::Bytes;
+use bytes::BytesMut;
 use futures::Stream;
 use http::request::Parts;
 use http::{HeaderMap, HeaderName};
@@ -69,13 +69,14 @@ impl ChunkError {
 }
 
 /// The decoded body: aws-chunked frames removed and verified, or a plain body passed through with its length enforced.
-/// Pieces are handed on as they come, whatever the chunk's size. A clean end means that every check held.
+/// Pieces are handed on as they come, whatever the chunk's size. A clean end
+/// means that every check held.
 pub struct Chunks<B> {
     /// None once the stream has ended or failed.
     body: Option<B>,
     framing: Framing,
     /// What the decoder has not taken yet.
-    input: Bytes,
+    input: BytesMut,
 }
 
 enum Framing {
@@ -109,7 +110,7 @@ impl<B> Chunks<B> {
             let declared_len = length(&head.headers, "content-length")?;
             Framing::Plain { declared_len, left: declared_len, trailers: HeaderMap::new() }
         };
-        Ok(Self { body: Some(body), framing, input: Bytes::new() })
+        Ok(Self { body: Some(body), framing, input: BytesMut::new() })
     }
 
     /// The declared length of the decoded body. None: the request declares none.
@@ -131,7 +132,7 @@ impl<B> Chunks<B> {
 
 impl Framing {
     /// The next piece of the decoded body out of `input`.
-    fn next(&mut self, input: &mut Bytes) -> Result<Option<Bytes>, ChunkError> {
+    fn next(&mut self, input: &mut BytesMut) -> Result<Option<BytesMut>, ChunkError> {
         match self {
             Self::Chunked(decoder) => decoder.next(input),
             Self::Plain { .. } if input.is_empty() => Ok(None),
@@ -155,10 +156,10 @@ impl Framing {
 
 impl<B> Stream for Chunks<B>
 where
-    B: http_body::Body<Data = Bytes> + Unpin,
+    B: http_body::Body<Data = BytesMut> + Unpin,
     B::Error: Into<BoxError>,
 {
-    type Item = Result<Bytes, ChunkError>;
+    type Item = Result<BytesMut, ChunkError>;
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = self.get_mut();

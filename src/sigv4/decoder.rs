@@ -8,7 +8,7 @@
 //! \r\n
 //! ```
 
-use bytes::{Buf, Bytes};
+use bytes::{Buf, BytesMut};
 use http::{HeaderMap, HeaderName};
 
 use crate::checksum::{Algorithm, Hasher};
@@ -62,7 +62,7 @@ impl Decoder {
     }
 
     /// Takes from the front of `input` up to the next piece of data, which shares its memory. None: `input` is used up.
-    pub fn next(&mut self, input: &mut Bytes) -> Result<Option<Bytes>, ChunkError> {
+    pub fn next(&mut self, input: &mut BytesMut) -> Result<Option<BytesMut>, ChunkError> {
         while !input.is_empty() {
             match self.state {
                 State::Header => {
@@ -111,7 +111,7 @@ impl Decoder {
     }
 
     /// Moves bytes up to and with a line feed into `line`; true when the line is whole.
-    fn take_line(&mut self, input: &mut Bytes, max_len: usize) -> Result<bool, ChunkError> {
+    fn take_line(&mut self, input: &mut BytesMut, max_len: usize) -> Result<bool, ChunkError> {
         let found = memchr::memchr(b'\n', input);
         let len = found.map_or(input.len(), |at| at + 1);
         if self.line.len() + len > max_len {
@@ -149,7 +149,7 @@ impl Decoder {
         self.verify_chunk()
     }
 
-    fn data(&mut self, left: u64, input: &mut Bytes) -> Result<Bytes, ChunkError> {
+    fn data(&mut self, left: u64, input: &mut BytesMut) -> Result<BytesMut, ChunkError> {
         let len = usize::try_from(left).unwrap_or(usize::MAX).min(input.remaining());
         let data = input.split_to(len);
         if let Some((hasher, _)) = &mut self.signed {

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
+use bytes::BytesMut;
 use futures::StreamExt;
 use http::HeaderMap;
 use http::request::Parts;
@@ -315,7 +315,7 @@ pub fn decode(
 ) -> Result<(Vec<u8>, HeaderMap), ChunkError> {
     let frames: Vec<_> = body
         .chunks(piece_len)
-        .map(|piece| Ok::<_, std::io::Error>(http_body::Frame::data(Bytes::copy_from_slice(piece))))
+        .map(|piece| Ok::<_, std::io::Error>(http_body::Frame::data(BytesMut::from(piece))))
         .collect();
     let mut chunks = Chunks::new(http_body_util::StreamBody::new(futures::stream::iter(frames)), head, verified)?;
     let mut plain = Vec::new();

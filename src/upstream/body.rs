@@ -4,7 +4,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 
-use bytes::{Bytes, BytesMut};
+use bytes::{Buf, BufMut as _, Bytes, BytesMut};
 use http_body::{Frame, SizeHint};
 use http_body_util::{BodyExt, Empty, Full, combinators::UnsyncBoxBody};
 
@@ -15,6 +15,9 @@ pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// A body of unknown origin.
 pub type BoxBody = UnsyncBoxBody<Bytes, BoxError>;
+
+/// A body whose pieces belong to who takes them, to be sealed or opened where they lie.
+pub type OwnBody = UnsyncBoxBody<BytesMut, BoxError>;
 
 /// What a request carries.
 pub enum Body {
@@ -44,24 +47,29 @@ impl Body {
 }
 
 /// A body without bytes.
-pub fn empty() -> BoxBody {
+pub fn empty<D: Buf + Send + 'static>() -> UnsyncBoxBody<D, BoxError> {
     Empty::new().map_err(|never| match never {}).boxed_unsync()
 }
 
+/// `body` as it is passed on.
+pub fn shared(body: OwnBody) -> BoxBody {
+    body.map_frame(|frame| frame.map_data(BytesMut::freeze)).boxed_unsync()
+}
+
 /// A body held in memory.
-pub fn full(bytes: impl Into<Bytes>) -> BoxBody {
+pub fn full<D: Buf + Send + 'static>(bytes: impl Into<D>) -> UnsyncBoxBody<D, BoxError> {
     Full::new(bytes.into()).map_err(|never| match never {}).boxed_unsync()
 }
 
 /// The whole of a body of at most `limit` bytes.
-pub async fn collect(mut body: BoxBody, limit: usize) -> Result<Bytes, Error> {
+pub async fn collect<D: Buf>(mut body: UnsyncBoxBody<D, BoxError>, limit: usize) -> Result<Bytes, Error> {
     let mut collected = BytesMut::new();
     while let Some(frame) = body.frame().await {
         if let Ok(data) = frame.map_err(Error::Answer)?.into_data() {
-            if collected.len() + data.len() > limit {
+            if collected.len() + data.remaining() > limit {
                 return Err(Error::AnswerTooLong { limit });
             }
-            collected.extend_from_slice(&data);
+            collected.put(data);
         }
     }
     Ok(collected.freeze())

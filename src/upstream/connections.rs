@@ -7,8 +7,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use http::uri::{Authority, PathAndQuery, Scheme};
-use http::{Request, Response, StatusCode, Uri};
+use http::{HeaderValue, Method, Request, Response, StatusCode, Uri, Version, header::CONNECTION};
 use http_body_util::BodyExt as _;
+use hyper::body::{Body as _, Incoming};
 use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy::connect::HttpConnector;
 use tokio::runtime;
@@ -16,8 +17,9 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tower_service::Service as _;
 
-use super::link::{self, Answer, Link};
-use super::{BoxBody, BoxError};
+use super::link::{self, Answer, Link, SizedAnswer};
+use super::sized::LEAST_SIZED;
+use super::{BoxBody, BoxError, Gathered, OwnBody};
 
 /// How long an idle connection is kept: below the minute after which backends commonly close theirs.
 const IDLE: Duration = Duration::from_secs(50);
@@ -42,8 +44,9 @@ impl Connections {
         host: &Authority,
         mut request: Request<BoxBody>,
         again: Option<impl Fn() -> Request<BoxBody>>,
-    ) -> Result<Response<BoxBody>, BoxError> {
+    ) -> Result<Response<OwnBody>, BoxError> {
         let place = (runtime::Handle::current().id(), host.clone());
+        let read = *request.method() == Method::GET;
         while let Some(mut link) = self.shelf.take(&place) {
             let mut failed = match (link.send(request).await, &again) {
                 // Said to the idle connection, before the request came: RFC 9110, 15.5.9.
@@ -51,11 +54,11 @@ impl Connections {
                     request = again();
                     break;
                 }
-                (Ok(answer), _) => return Ok(self.reply(answer, link, place)),
+                (Ok(answer), _) => return Ok(self.reply(answer, read, link, place)),
                 (Err(failed), _) => failed,
             };
             match (failed.take_message(), &again) {
-                (Some(not_begun), _) => request = not_begun,
+                (Some(not_begun), _) => request = not_begun.map(Gathered::into_inner),
                 (None, Some(again)) if link::broke(failed.error()) => {
                     request = again();
                     break;
@@ -65,7 +68,7 @@ impl Connections {
         }
         let mut link = Box::pin(self.open(host)).await?;
         match link.send(request).await {
-            Ok(answer) => Ok(self.reply(answer, link, place)),
+            Ok(answer) => Ok(self.reply(answer, read, link, place)),
             Err(error) => Err(error.into_error().into()),
         }
     }
@@ -79,10 +82,26 @@ impl Connections {
         Ok(Link::over(socket).await?)
     }
 
-    fn reply(&self, answer: Response<hyper::body::Incoming>, link: Link, place: Place) -> Response<BoxBody> {
+    /// `read`: to a request without a body.
+    fn reply(&self, answer: Response<Incoming>, read: bool, link: Link, place: Place) -> Response<OwnBody> {
         let shelf = self.shelf.clone();
-        answer.map(|body| Answer::new(body, link, move |link| shelf.put(place, link)).boxed_unsync())
+        let give_back = move |link| shelf.put(place, link);
+        let (head, body) = answer.into_parts();
+        let stays = head.version == Version::HTTP_11 && !head.headers.get_all(CONNECTION).iter().any(closes);
+        let body = match body.size_hint().exact().filter(|len| read && stays && *len >= LEAST_SIZED) {
+            None => Answer::new(body, link, give_back).boxed_unsync(),
+            Some(len) => match SizedAnswer::new(body, len, link, give_back) {
+                Ok(sized) => sized.boxed_unsync(),
+                Err(ended) => ended.boxed_unsync(),
+            },
+        };
+        Response::from_parts(head, body)
     }
+}
+
+fn closes(connection: &HeaderValue) -> bool {
+    let options = connection.as_bytes().split(|byte| *byte == b',');
+    options.map(<[u8]>::trim_ascii).any(|option| option.eq_ignore_ascii_case(b"close"))
 }
 
 /// The runtime that watches the socket, and the host at its other end.

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use bytes::BytesMut;
 use http::Response;
 use http::header::{CONTENT_LENGTH, HOST, HeaderValue};
+use http_body_util::BodyExt as _;
 
-use super::{AddressingStyle, BoxBody, Error, Request, addressing, body};
-use crate::embedded::Embedded;
+use super::{AddressingStyle, Error, OwnBody, Request, addressing, body};
+use crate::embedded::{BoxBody, Embedded};
 
 pub struct InProcess {
     embedded: Arc<Embedded>,
@@ -17,7 +19,7 @@ impl InProcess {
         Self { embedded }
     }
 
-    pub async fn send(&self, request: Request) -> Result<Response<BoxBody>, Error> {
+    pub async fn send(&self, request: Request) -> Result<Response<OwnBody>, Error> {
         let uri = addressing::target(AddressingStyle::Path, &request)?;
         let has_body = !request.body.is_empty();
         let len = request.body.len();
@@ -34,6 +36,7 @@ impl InProcess {
         if let Some(cause) = broken.take() {
             return Err(Error::Body(cause));
         }
-        answer.map_err(Error::Embedded)
+        let own = |body: BoxBody| body.map_frame(|frame| frame.map_data(BytesMut::from)).boxed_unsync();
+        answer.map(|answer| answer.map(own)).map_err(Error::Embedded)
     }
 }

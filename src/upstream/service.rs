@@ -8,7 +8,7 @@ use http::{HeaderMap, Response, StatusCode};
 use super::in_process::InProcess;
 use super::key_form::KeyForm;
 use super::transport::Http;
-use super::{Body, BoxBody, Config, Error, Failure, Request};
+use super::{Body, Config, Error, Failure, OwnBody, Request};
 use crate::embedded::Embedded;
 use crate::names::Region;
 
@@ -57,7 +57,7 @@ impl Upstream {
     }
 
     /// The backend's answer, whatever its status.
-    pub async fn send(&self, request: Request) -> Result<Response<BoxBody>, Error> {
+    pub async fn send(&self, request: Request) -> Result<Response<OwnBody>, Error> {
         self.key_form.check(&request)?;
         match &self.kind {
             Kind::Http(http) => http.send(request).await,
@@ -66,7 +66,7 @@ impl Upstream {
     }
 
     /// The backend's answer if its status is 2xx; any other, 304 and 412 too, is [`Error::Refused`].
-    pub async fn expect(&self, request: Request) -> Result<Response<BoxBody>, Error> {
+    pub async fn expect(&self, request: Request) -> Result<Response<OwnBody>, Error> {
         let response = self.send(request).await?;
         if response.status().is_success() {
             return Ok(response);
@@ -80,7 +80,7 @@ const FAILURE_LIMIT: usize = 64 * 1024;
 
 impl Failure {
     /// Reads an answer outside 2xx to its end.
-    pub async fn read(response: Response<BoxBody>) -> Result<Self, Error> {
+    pub async fn read(response: Response<OwnBody>) -> Result<Self, Error> {
         let (parts, body) = response.into_parts();
         Ok(Self::new(parts.status, parts.headers, super::collect(body, FAILURE_LIMIT).await?))
     }

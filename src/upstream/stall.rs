@@ -5,12 +5,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use http_body::{Frame, SizeHint};
 use http_body_util::BodyExt;
 use tokio::time::{Instant, Sleep};
 
-use super::{BoxBody, BoxError, Error};
+use super::{BoxBody, BoxError, Error, OwnBody};
 
 /// Whose turn it is while a request is sent.
 #[derive(Clone)]
@@ -79,9 +79,9 @@ impl http_body::Body for Noted {
 }
 
 /// An answer's body that fails when it is waited for longer than `limit`. A slow reader is not a stalled backend.
-pub fn limited<B>(body: B, limit: Duration) -> BoxBody
+pub fn limited<B>(body: B, limit: Duration) -> OwnBody
 where
-    B: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + Unpin + 'static,
+    B: http_body::Body<Data = BytesMut, Error: Into<BoxError>> + Send + Unpin + 'static,
 {
     LimitedWait { body, limit, waiting: None }.boxed_unsync()
 }
@@ -94,12 +94,15 @@ struct LimitedWait<B> {
 
 impl<B> http_body::Body for LimitedWait<B>
 where
-    B: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Unpin,
+    B: http_body::Body<Data = BytesMut, Error: Into<BoxError>> + Unpin,
 {
-    type Data = Bytes;
+    type Data = BytesMut;
     type Error = BoxError;
 
-    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<BytesMut>, BoxError>>> {
         if let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(context) {
             self.waiting = None;
             return Poll::Ready(frame.map(|frame| frame.map_err(Into::into)));
@@ -149,7 +152,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_silent_answer_ends() {
-        let body = StreamBody::new(futures::stream::pending::<Result<Frame<Bytes>, BoxError>>());
+        let body = StreamBody::new(futures::stream::pending::<Result<Frame<BytesMut>, BoxError>>());
         let failed = limited(body, Duration::from_millis(50)).collect().await.unwrap_err();
         assert!(failed.is::<Error>());
     }

@@ -12,14 +12,10 @@ use time::OffsetDateTime;
 
 use super::connections::Connections;
 use super::stall::{Turn, limited};
-use super::{Body, BoxBody, Config, Error, Request, TrailingChecksum, addressing, body, tls, trailer};
+use super::{Body, BoxBody, Config, Error, OwnBody, Request, TrailingChecksum, addressing, body, tls, trailer};
 use crate::crypto;
 use crate::names::Region;
 use crate::sigv4::{self, SecretKeyText, SignedPayload};
-
-/// The most that a connection reads at once or holds unsent, in bytes. A transfer holds it on two connections, each in two
-/// directions at most; less would make more system calls, more would buy nothing.
-pub const CONNECTION_BUFFER: usize = 256 * 1024;
 
 const AGENT: &str = concat!("sealgate/", env!("CARGO_PKG_VERSION"));
 
@@ -55,7 +51,7 @@ impl Http {
         &self.config.region
     }
 
-    pub async fn send(&self, request: Request) -> Result<Response<BoxBody>, Error> {
+    pub async fn send(&self, request: Request) -> Result<Response<OwnBody>, Error> {
         let style = addressing::style(self.config.addressing, &request);
         let host = addressing::host(&self.config.endpoint, style, &request)?;
         let target = addressing::target(style, &request)?;

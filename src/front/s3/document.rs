@@ -9,11 +9,11 @@ use http::request::Parts;
 use super::S3Error;
 use crate::checksum::{Checks, Expectations};
 use crate::sigv4::{Chunks, Verified};
-use crate::upstream::BoxBody;
+use crate::upstream::OwnBody;
 
 /// The decoded body of at most `limit` bytes, after every check that the request states: payload hash, chunk signatures,
 /// Content-MD5, checksums.
-pub async fn read(head: &Parts, verified: Option<&Verified>, body: BoxBody, limit: usize) -> Result<Bytes, S3Error> {
+pub async fn read(head: &Parts, verified: Option<&Verified>, body: OwnBody, limit: usize) -> Result<Bytes, S3Error> {
     let mut chunks = pin!(Chunks::new(body, head, verified)?);
     if let Some(len) = chunks.plain_len().filter(|len| *len > limit as u64) {
         return Err(S3Error::entity_too_large(len, limit as u64));

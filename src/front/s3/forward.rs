@@ -12,7 +12,7 @@ use md5::Digest as _;
 
 use super::{Door, Incoming, Query, Reply, S3Error, document, location, owner, public_acl, routes};
 use crate::identity::{Permit, Target};
-use crate::upstream::{self, Body, BoxBody, Failure, Request};
+use crate::upstream::{self, Body, Failure, OwnBody, Request};
 
 /// The longest document that is passed on, in bytes.
 const MAX_DOCUMENT_LEN: usize = 2 << 20;
@@ -193,10 +193,10 @@ fn passes_to_backend(name: &str) -> bool {
 }
 
 /// The backend's answer without what speaks of the backend, its own checksums and its own encryption.
-pub fn client_answer(answer: Response<BoxBody>) -> Reply {
+pub fn client_answer(answer: Response<OwnBody>) -> Reply {
     let (mut parts, body) = answer.into_parts();
     parts.headers = upstream::client_headers(&parts.headers);
-    Reply::from_parts(parts, body)
+    Reply::from_parts(parts, upstream::shared(body))
 }
 
 /// The headers that `Connection` declares to be for this hop alone.

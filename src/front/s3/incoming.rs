@@ -10,7 +10,7 @@ use super::{Door, Query};
 use crate::identity::{Caller, Origin, Permit};
 use crate::names::BucketName;
 use crate::sigv4::Verified;
-use crate::upstream::BoxBody;
+use crate::upstream::OwnBody;
 
 /// What a verb gets. It takes bucket and object key from the permit, never from the head.
 pub struct Incoming {
@@ -24,7 +24,7 @@ pub struct Incoming {
     pub verified: Option<Verified>,
     /// The body as it is on the wire, still framed where it is aws-chunked. Polling it answers `Expect: 100-continue`.
     /// It fails when the client is silent for too long.
-    pub body: BoxBody,
+    pub body: OwnBody,
     /// The document that the body was, where a policy had to know it: the body is then read.
     pub document: Option<Bytes>,
 }
@@ -48,5 +48,5 @@ pub struct Unpermitted {
     pub query: Query,
     pub verified: Option<Verified>,
     /// As [`Incoming::body`].
-    pub body: BoxBody,
+    pub body: OwnBody,
 }

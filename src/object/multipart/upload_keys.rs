@@ -18,7 +18,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;
 
 use super::super::error::Error;
-use crate::crypto::{Gcm, Secret, SecretBytes, TAG_LEN, random};
+use crate::crypto::{Gcm, Secret, SecretBytes, random};
 use crate::seal::{Layer, LayerKeys, Layers, ManifestKeys, SealsManifests};
 
 pub struct UploadKeys {
@@ -64,10 +64,9 @@ impl UploadKeys {
         const DAMAGED: Error = Error::Damaged("an upload record");
         let sealed = BASE64.decode(text).map_err(|_| DAMAGED)?;
         let (nonce, sealed) = sealed.split_first_chunk::<12>().ok_or(DAMAGED)?;
-        let mut keys = vec![0; sealed.len().checked_sub(TAG_LEN).ok_or(DAMAGED)?];
-        Gcm::new(gateway.expose()).open_into(*nonce, before, sealed, &mut keys)?;
-        let keys = SecretBytes::new(keys);
-        let mut each = keys.expose().chunks_exact(32).filter_map(Secret::from_slice);
+        let mut keys = SecretBytes::new(sealed.to_vec());
+        let keys = Gcm::new(gateway.expose()).open_in_place(*nonce, before, keys.expose_mut())?;
+        let mut each = keys.chunks_exact(32).filter_map(Secret::from_slice);
         let mut next = || each.next().ok_or(DAMAGED);
         Ok(Self { record: next()?, parts: next()?, manifest: ManifestKeys::one(next()?, next()?) })
     }

@@ -3,7 +3,7 @@
 use std::pin::Pin;
 
 use base64::Engine;
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use futures::StreamExt;
 use http::HeaderMap;
 
@@ -12,7 +12,7 @@ use crate::front::s3::{Incoming, S3Error, document};
 use crate::object::{BodyFault, PlainBody, PlainStream, Verdict};
 use crate::seal::{ChecksumKind, FullChecksum};
 use crate::sigv4::Chunks;
-use crate::upstream::BoxBody;
+use crate::upstream::OwnBody;
 
 /// What is computed for an object whose client sends no checksum, as AWS does.
 const DEFAULT: Algorithm = Algorithm::Crc64Nvme;
@@ -67,7 +67,7 @@ pub fn base64(value: &[u8]) -> String {
 
 /// Where plaintext comes from.
 enum Source {
-    Request(Pin<Box<Chunks<BoxBody>>>),
+    Request(Pin<Box<Chunks<OwnBody>>>),
     Form(PlainStream),
 }
 
@@ -89,7 +89,7 @@ impl Checked {
         (Box::pin(stream), verdict)
     }
 
-    async fn next(&mut self) -> Result<Option<Bytes>, BodyFault> {
+    async fn next(&mut self) -> Result<Option<BytesMut>, BodyFault> {
         let piece = match &mut self.source {
             Source::Request(chunks) => chunks.next().await.transpose()?,
             Source::Form(file) => file.next().await.transpose()?,

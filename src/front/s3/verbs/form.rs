@@ -10,14 +10,14 @@ use http_body_util::BodyStream;
 use crate::front::s3::S3Error;
 use crate::object::{BodyFault, FORM_SLACK, Remaining};
 use crate::sigv4::PostFields;
-use crate::upstream::BoxBody;
+use crate::upstream::OwnBody;
 
 /// The most that may stand before the file: S3 API reference, "POST Object".
 const MAX_FIELDS: usize = 20 * 1024;
 
 /// A form being read.
 pub struct Form {
-    body: BodyStream<BoxBody>,
+    body: BodyStream<OwnBody>,
     buffer: BytesMut,
     /// `\r\n--boundary`.
     delimiter: Bytes,
@@ -42,7 +42,7 @@ pub struct Fields {
 
 impl Form {
     /// `content_type` names the boundary; `content_length` is the request's.
-    pub fn new(body: BoxBody, content_type: &str, content_length: u64) -> Result<Self, S3Error> {
+    pub fn new(body: OwnBody, content_type: &str, content_length: u64) -> Result<Self, S3Error> {
         let boundary =
             parameter(content_type, "boundary").filter(|text| (1..=70).contains(&text.len())).ok_or_else(malformed)?;
         let delimiter = Bytes::from(format!("\r\n--{boundary}"));
@@ -97,12 +97,12 @@ impl Form {
     }
 
     /// The file's bytes, up to the delimiter behind them.
-    pub fn file(self) -> impl Stream<Item = Result<Bytes, BodyFault>> + Send {
+    pub fn file(self) -> impl Stream<Item = Result<BytesMut, BodyFault>> + Send {
         futures::stream::try_unfold(Some(self), |form| async move {
             let Some(mut form) = form else { return Ok(None) };
             loop {
                 if let Some(at) = memchr::memmem::find(&form.buffer, &form.delimiter) {
-                    let last = form.buffer.split_to(at).freeze();
+                    let last = form.buffer.split_to(at);
                     form.buffer.clear();
                     form.drain().await;
                     return Ok(Some((last, None)));
@@ -110,7 +110,7 @@ impl Form {
                 // A delimiter may have begun in the last bytes.
                 let certain = form.buffer.len().saturating_sub(form.delimiter.len() - 1);
                 if certain > 0 {
-                    let piece = form.buffer.split_to(certain).freeze();
+                    let piece = form.buffer.split_to(certain);
                     return Ok(Some((piece, Some(form))));
                 }
                 if !form.read().await? {
@@ -239,9 +239,9 @@ mod tests {
         Content-Disposition: form-data; name=\"file\"; filename=\"C:\\dir\\a \\\"b\\\".txt\"\r\nContent-Type: text/plain\r\n\r\n\
         first\r\n--y\r\nsecond\r\n--x--\r\n";
 
-    fn body(text: &str, piece: usize) -> BoxBody {
+    fn body(text: &str, piece: usize) -> OwnBody {
         let pieces: Vec<_> =
-            text.as_bytes().chunks(piece).map(|piece| Ok(Frame::data(Bytes::copy_from_slice(piece)))).collect();
+            text.as_bytes().chunks(piece).map(|piece| Ok(Frame::data(BytesMut::from(piece)))).collect();
         StreamBody::new(futures::stream::iter(pieces)).boxed_unsync()
     }
 

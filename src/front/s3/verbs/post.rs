@@ -182,7 +182,7 @@ fn headers(fields: &PostFields) -> Result<HeaderMap, S3Error> {
 
 /// The file, refused outside the lengths that the policy allows.
 fn ranged(
-    file: impl futures::Stream<Item = Result<bytes::Bytes, BodyFault>> + Send + 'static,
+    file: impl futures::Stream<Item = Result<bytes::BytesMut, BodyFault>> + Send + 'static,
     range: Option<(u64, u64)>,
     len: Arc<AtomicU64>,
 ) -> object::PlainStream {
@@ -196,7 +196,7 @@ fn ranged(
     let end = futures::stream::once(async move {
         let have = len.load(Ordering::Relaxed);
         let fault = Fault::EntityTooSmall { have, limit: least, part: None };
-        if have < least { Err(outside(fault)) } else { Ok(bytes::Bytes::new()) }
+        if have < least { Err(outside(fault)) } else { Ok(bytes::BytesMut::new()) }
     });
     Box::pin(within.chain(end))
 }
