@@ -19,6 +19,7 @@ mod forwarded;
 mod get;
 mod head;
 mod identities;
+mod large_bodies;
 mod janitor;
 mod legacy_bucket;
 mod limits;

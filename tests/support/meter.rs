@@ -14,6 +14,7 @@ use super::{Between, Gateway, minio};
 pub struct Meter {
     pub address: SocketAddr,
     bytes: Arc<AtomicU64>,
+    connections: Arc<AtomicU64>,
     /// What the backend was sent.
     sent: Option<Arc<Mutex<Vec<u8>>>>,
 }
@@ -30,10 +31,12 @@ impl Meter {
 
     async fn start(backend: SocketAddr, sent: Option<Arc<Mutex<Vec<u8>>>>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let meter = Self { address: listener.local_addr().unwrap(), bytes: Arc::default(), sent };
-        let (bytes, sent) = (meter.bytes.clone(), meter.sent.clone());
+        let meter =
+            Self { address: listener.local_addr().unwrap(), bytes: Arc::default(), connections: Arc::default(), sent };
+        let (bytes, connections, sent) = (meter.bytes.clone(), meter.connections.clone(), meter.sent.clone());
         tokio::spawn(async move {
             while let Ok((near, _)) = listener.accept().await {
+                connections.fetch_add(1, Ordering::SeqCst);
                 let (bytes, sent) = (bytes.clone(), sent.clone());
                 tokio::spawn(async move {
                     let Ok(far) = TcpStream::connect(backend).await else { return };
@@ -77,6 +80,11 @@ impl Meter {
     /// What the backend was sent so far.
     pub fn sent(&self) -> Vec<u8> {
         self.sent.as_ref().expect("it listens").lock().unwrap().clone()
+    }
+
+    /// How many were opened so far.
+    pub fn connections(&self) -> u64 {
+        self.connections.load(Ordering::SeqCst)
     }
 
     /// Bytes so far.
