@@ -18,6 +18,8 @@ pub(super) const READ: usize = 768 * 1024;
 
 /// What is left of a body.
 pub struct SizedReader {
+    /// What the HTTP library has read of it, until the first is asked for: who is refused before takes up no room.
+    begun: BytesMut,
     /// What was read and not yet handed on, and room for more. The room of pieces that are gone is used again.
     buffer: BytesMut,
     unread: u64,
@@ -28,17 +30,15 @@ pub struct SizedReader {
 impl SizedReader {
     /// A body of `len` bytes, of which the HTTP library has read `begun` already. What it read beyond comes back.
     pub fn new(len: u64, begun: impl IntoIterator<Item = Bytes>) -> (Self, BytesMut) {
-        let mut buffer = BytesMut::with_capacity(READ.min(usize::try_from(len).unwrap_or(READ)));
-        begun.into_iter().for_each(|piece| buffer.extend_from_slice(&piece));
-        let within = buffer.len().min(usize::try_from(len).unwrap_or(usize::MAX));
-        let beyond = BytesMut::from(&buffer[within..]);
-        buffer.truncate(within);
-        (Self { unread: len - within as u64, buffer, rests: false }, beyond)
+        let mut read = BytesMut::new();
+        begun.into_iter().for_each(|piece| read.extend_from_slice(&piece));
+        let beyond = read.split_off(read.len().min(usize::try_from(len).unwrap_or(usize::MAX)));
+        (Self { unread: len - read.len() as u64, begun: read, buffer: BytesMut::new(), rests: false }, beyond)
     }
 
     /// Bytes that are still to be handed on.
     pub fn left(&self) -> u64 {
-        self.unread + self.buffer.len() as u64
+        self.unread + (self.begun.len() + self.buffer.len()) as u64
     }
 
     /// The next piece; `None` at the end. A socket that ends before the body is an error. Pending once between two pieces,
@@ -71,6 +71,11 @@ impl SizedReader {
     /// For how many bytes there is room, and use, in the buffer.
     fn room(&mut self) -> usize {
         let wanted = usize::try_from(self.unread).unwrap_or(READ).min(READ);
+        let begun = std::mem::take(&mut self.begun);
+        if !begun.is_empty() {
+            self.buffer.reserve(begun.len() + wanted.min(READ.saturating_sub(begun.len())));
+            self.buffer.extend_from_slice(&begun);
+        }
         // A buffer that has little room left is begun anew, in its own memory if nobody has a share in that any more.
         if self.buffer.is_empty() && self.buffer.capacity() < wanted.min(READ / 2) {
             self.buffer.reserve(wanted);
