@@ -46,6 +46,17 @@ pub fn run(run: &Run, report: &mut Report) -> io::Result<()> {
     result
 }
 
+/// Long objects over as many connections as the short ones have at most. Each target fills the disk with 4 GiB a turn.
+pub fn wide(run: &Run, report: &mut Report) -> io::Result<()> {
+    let mut targets = run.field()?.targets(run);
+    targets.retain(Target::is_core);
+    let cell = |work| Cell { work, len: LARGE, connections: 64, turns: 3 };
+    let mut rows = Vec::new();
+    let result = measure_all(run, report, &targets, &[Work::Put(Form::Unsigned), Work::Get].map(cell), &mut rows);
+    tables::add(report, "Objects over 64 connections", Detail::CpuAndRate, &rows);
+    result
+}
+
 /// Reads that ask for the checksum, as new SDKs do, beside reads of the same objects that do not.
 pub fn checksums(run: &Run, report: &mut Report) -> io::Result<()> {
     let mut targets = run.field()?.targets(run);

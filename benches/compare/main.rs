@@ -8,7 +8,7 @@
 //!     cargo bench --bench compare -- --quick --kib N   the rows of that length alone, beside nginx alone
 //!     cargo bench --bench compare -- --put KIB         one kind of request, for a profiler; --get and --kms too (see probe.rs)
 //!
-//! Stages: start kms alone requests cells checksums forms multipart memory lengths list. Each keeps its results under
+//! Stages: start kms alone requests cells wide checksums forms multipart memory lengths list. Each keeps its results under
 //! target/benchmarks, so that one that fails takes nothing from the others. `--turns N`, `--turn-millis N`, `--keys N` and
 //! `--secs N` change the scale, `--log LEVEL` what the gateway logs (info, as by default).
 //!
@@ -53,12 +53,13 @@ struct Stage {
 }
 
 /// What wants a quiet disk comes first.
-const STAGES: [Stage; 11] = [
+const STAGES: [Stage; 12] = [
     Stage { name: "start", run: start::run },
     Stage { name: "kms", run: kms::run },
     Stage { name: "alone", run: alone::run },
     Stage { name: "requests", run: requests::run },
     Stage { name: "cells", run: cells::run },
+    Stage { name: "wide", run: cells::wide },
     Stage { name: "checksums", run: cells::checksums },
     Stage { name: "forms", run: cells::forms },
     Stage { name: "multipart", run: multipart::run },

@@ -16,14 +16,16 @@ use crate::targets::{NGINX, SEALGATE, Target};
 const ROUNDS: usize = 3;
 /// Of the others.
 const OTHERS_ROUNDS: usize = 1;
-const CONNECTIONS: [usize; 2] = [1, 16];
+const CONNECTIONS: [usize; 3] = [1, 16, 64];
+/// Up and down at each of them.
+const LOADS: usize = 2 * CONNECTIONS.len();
 
 /// CPU seconds and seconds of each round.
 type Samples = Vec<(f64, f64)>;
 
 pub fn run(run: &Run, report: &mut Report) -> io::Result<()> {
     let targets = run.field()?.targets(run);
-    let mut samples: Vec<[Samples; 4]> = targets.iter().map(|_| Default::default()).collect();
+    let mut samples: Vec<[Samples; LOADS]> = targets.iter().map(|_| Default::default()).collect();
     for round in 0..run.turns(ROUNDS) {
         for (target, samples) in targets.iter().zip(&mut samples) {
             if target.is_core() || round < OTHERS_ROUNDS {
@@ -45,7 +47,7 @@ pub fn run(run: &Run, report: &mut Report) -> io::Result<()> {
 }
 
 /// Up and down over one connection, then over several.
-fn round(target: &Target<'_>, samples: &mut [Samples; 4]) -> io::Result<()> {
+fn round(target: &Target<'_>, samples: &mut [Samples; LOADS]) -> io::Result<()> {
     let (endpoint, path) = (&target.server.s3, target.path("long"));
     for (at, connections) in CONNECTIONS.into_iter().enumerate() {
         let timed = |work: &dyn Fn() -> io::Result<()>| -> io::Result<(f64, f64)> {
@@ -66,16 +68,16 @@ fn round(target: &Target<'_>, samples: &mut [Samples; 4]) -> io::Result<()> {
     Ok(())
 }
 
-fn table(report: &mut Report, targets: &[Target<'_>], samples: Vec<[Samples; 4]>) {
+fn table(report: &mut Report, targets: &[Target<'_>], samples: Vec<[Samples; LOADS]>) {
     let names = targets.iter().map(|target| target.name);
     let header: Vec<&str> = ["load", "connections"].into_iter().chain(names).chain(["sealgate / nginx"]).collect();
     let mut cpu = Section::new(
         "1 GiB in 64 parts: CPU seconds",
-        "Parts of 16 MiB; reads over 16 connections take a sixteenth each.",
+        "Parts of 16 MiB; reads over several connections take equal shares.",
         &header,
     );
     let mut rate = Section::new("1 GiB in 64 parts: MiB per second", "", &header);
-    for at in 0..4 {
+    for at in 0..LOADS {
         let name = if at % 2 == 0 { "PUT 1 GiB in parts" } else { "GET 1 GiB of parts" };
         let begin = [name.to_owned(), CONNECTIONS[at / 2].to_string()];
         let of = |value: fn(&(f64, f64)) -> f64| -> Vec<f64> {
