@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 
 use bytes::{Buf, BufMut as _, Bytes, BytesMut};
-use http_body::{Frame, SizeHint};
+use http_body::{Body as _, Frame, SizeHint};
 use http_body_util::{BodyExt, Empty, Full, combinators::UnsyncBoxBody};
 
 use super::Error;
@@ -63,6 +63,10 @@ pub fn full<D: Buf + Send + 'static>(bytes: impl Into<D>) -> UnsyncBoxBody<D, Bo
 
 /// The whole of a body of at most `limit` bytes.
 pub async fn collect<D: Buf>(mut body: UnsyncBoxBody<D, BoxError>, limit: usize) -> Result<Bytes, Error> {
+    // Before it takes up room: nobody has to be known to send a long one.
+    if body.size_hint().lower() > limit as u64 {
+        return Err(Error::AnswerTooLong { limit });
+    }
     let mut collected = BytesMut::new();
     while let Some(frame) = body.frame().await {
         if let Ok(data) = frame.map_err(Error::Answer)?.into_data() {
@@ -150,5 +154,33 @@ impl http_body::Body for Watched {
 
     fn size_hint(&self) -> SizeHint {
         SizeHint::with_exact(self.left)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// So many bytes, none of which may be asked for.
+    struct Declared(u64);
+
+    impl http_body::Body for Declared {
+        type Data = Bytes;
+        type Error = BoxError;
+
+        fn poll_frame(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+            panic!("it is read")
+        }
+
+        fn size_hint(&self) -> SizeHint {
+            SizeHint::with_exact(self.0)
+        }
+    }
+
+    #[tokio::test]
+    async fn what_says_that_it_is_too_long_is_not_read() {
+        let refused = collect(Declared(11).boxed_unsync(), 10).await;
+        assert!(matches!(refused, Err(Error::AnswerTooLong { limit: 10 })));
+        assert_eq!(collect(full::<Bytes>("0123456789"), 10).await.unwrap(), "0123456789");
     }
 }
