@@ -5,7 +5,7 @@ use std::future::{pending, poll_fn};
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll, Waker};
+use std::task::Poll;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -23,10 +23,10 @@ use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::listener::{Serve, Stop, Stream};
 use super::patient_io::PatientIo;
-use super::wire::{Wire, WireBody};
+use super::wire::{Client, Wire, WireBody};
 use crate::front::console::Console;
 use crate::front::{Arrival, ClientBody, Doors, Pace, TrustedProxies};
-use crate::upstream::{BoxError, CONNECTION_BUFFER, Gathered, LEAST_SIZED};
+use crate::upstream::{BoxError, CONNECTION_BUFFER, Gathered, LEAST_SIZED, begun};
 
 /// How long a client may be silent, and how slow.
 #[derive(Clone, Copy)]
@@ -90,7 +90,7 @@ impl Clients {
             let mut connection = builder(limits).serve_connection(TokioIo::new(wire.clone()), requests.clone());
             match run(&mut connection, &mut stop, || take(&requests.parked)).await {
                 Ended::Closed(closed) => return closed,
-                Ended::Early(request) => requests.resume(request, connection.into_parts().read_buf),
+                Ended::Early((request, len)) => requests.resume(request, len, connection.into_parts().read_buf),
             }
         }
     }
@@ -102,8 +102,8 @@ struct Requests<T> {
     peer: SocketAddr,
     tls_version: Option<&'static str>,
     wire: Wire<PatientIo<T>>,
-    /// A request that came just now, whose body is taken past the HTTP library.
-    parked: Mutex<Option<Request<Incoming>>>,
+    /// A request that came just now, whose body, of so many bytes, is taken past the HTTP library.
+    parked: Mutex<Option<(Request<Incoming>, u64)>>,
     /// The same, with its body.
     resumed: Mutex<Option<(Parts, WireBody<PatientIo<T>>)>>,
 }
@@ -127,8 +127,10 @@ impl<T: AsyncRead + AsyncWrite + Unpin + Send + 'static> Service<Request<Incomin
         if let Some((head, body)) = take(&self.resumed) {
             return self.answer(head, body, Some(self.wire.clone()));
         }
-        if sized(&request).is_some() && self.wire.is_flushed() {
-            put(&self.parked, request);
+        if let Some(len) = sized(&request)
+            && self.wire.is_flushed()
+        {
+            put(&self.parked, (request, len));
             return Box::pin(pending());
         }
         let (head, body) = request.into_parts();
@@ -156,17 +158,10 @@ impl<T: AsyncRead + AsyncWrite + Unpin + Send + 'static> Requests<T> {
     }
 
     /// Prepares a parked request for the next HTTP library. `read` is what the last one read behind it.
-    fn resume(&self, request: Request<Incoming>, read: Bytes) {
-        let len = sized(&request).unwrap_or_default();
-        let (head, mut body) = request.into_parts();
-        let mut begun = Vec::new();
-        // What it has read already is there at once; nobody brings more.
-        let mut nobody = Context::from_waker(Waker::noop());
-        while let Poll::Ready(Some(Ok(frame))) = Pin::new(&mut body).poll_frame(&mut nobody) {
-            begun.extend(frame.into_data());
-        }
-        begun.push(read);
-        let body = self.wire.lend(shown(&head), len, begun, waits(&head));
+    fn resume(&self, request: Request<Incoming>, len: u64, read: Bytes) {
+        let (head, body) = request.into_parts();
+        let client = if waits(&head) { Client::Waits } else { Client::Sends };
+        let body = self.wire.lend(shown(&head), len, begun(body, read), client);
         put(&self.resumed, (head, body));
     }
 }

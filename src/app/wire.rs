@@ -76,12 +76,15 @@ impl<T> Wire<T> {
         head: BytesMut,
         len: u64,
         begun: impl IntoIterator<Item = Bytes>,
-        continues: bool,
+        client: Client,
     ) -> WireBody<T> {
         let (body, beyond) = SizedReader::new(len, begun);
         let mut state = self.state();
         (state.ahead, state.reading, state.answering) = (head, Reading::Body, false);
-        let unasked = if continues { CONTINUE } else { &[] };
+        let unasked = match client {
+            Client::Waits => CONTINUE,
+            Client::Sends => &[],
+        };
         WireBody { wire: self.clone(), body, beyond, unasked }
     }
 
@@ -102,6 +105,13 @@ impl<T> State<T> {
             waiting.wake();
         }
     }
+}
+
+/// What a client does with its body.
+pub enum Client {
+    Sends,
+    /// Until it is asked for it.
+    Waits,
 }
 
 /// Sent when a body is wanted whose client waits to be asked for it: RFC 9110, 10.1.1.

@@ -46,7 +46,7 @@ impl Connections {
         again: Option<impl Fn() -> Request<BoxBody>>,
     ) -> Result<Response<OwnBody>, BoxError> {
         let place = (runtime::Handle::current().id(), host.clone());
-        let read = *request.method() == Method::GET;
+        let method = request.method().clone();
         while let Some(mut link) = self.shelf.take(&place) {
             let mut failed = match (link.send(request).await, &again) {
                 // Said to the idle connection, before the request came: RFC 9110, 15.5.9.
@@ -54,7 +54,7 @@ impl Connections {
                     request = again();
                     break;
                 }
-                (Ok(answer), _) => return Ok(self.reply(answer, read, link, place)),
+                (Ok(answer), _) => return Ok(self.reply(answer, &method, link, place)),
                 (Err(failed), _) => failed,
             };
             match (failed.take_message(), &again) {
@@ -68,7 +68,7 @@ impl Connections {
         }
         let mut link = Box::pin(self.open(host)).await?;
         match link.send(request).await {
-            Ok(answer) => Ok(self.reply(answer, read, link, place)),
+            Ok(answer) => Ok(self.reply(answer, &method, link, place)),
             Err(error) => Err(error.into_error().into()),
         }
     }
@@ -82,13 +82,14 @@ impl Connections {
         Ok(Link::over(socket).await?)
     }
 
-    /// `read`: to a request without a body.
-    fn reply(&self, answer: Response<Incoming>, read: bool, link: Link, place: Place) -> Response<OwnBody> {
+    /// `method`: the request's. A GET has no body, and so was sent whole.
+    fn reply(&self, answer: Response<Incoming>, method: &Method, link: Link, place: Place) -> Response<OwnBody> {
         let shelf = self.shelf.clone();
         let give_back = move |link| shelf.put(place, link);
         let (head, body) = answer.into_parts();
         let stays = head.version == Version::HTTP_11 && !head.headers.get_all(CONNECTION).iter().any(closes);
-        let body = match body.size_hint().exact().filter(|len| read && stays && *len >= LEAST_SIZED) {
+        let past = *method == Method::GET && stays;
+        let body = match body.size_hint().exact().filter(|len| past && *len >= LEAST_SIZED) {
             None => Answer::new(body, link, give_back).boxed_unsync(),
             Some(len) => match SizedAnswer::new(body, len, link, give_back) {
                 Ok(sized) => sized.boxed_unsync(),

@@ -19,7 +19,7 @@ use hyper_rustls::MaybeHttpsStream;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
-use super::sized::SizedReader;
+use super::sized::{self, SizedReader};
 use super::{BoxBody, BoxError, CONNECTION_BUFFER, Gathered};
 
 pub(super) type Socket = MaybeHttpsStream<TokioIo<TcpStream>>;
@@ -96,19 +96,12 @@ pub(super) struct SizedAnswer<G> {
 
 impl<G: FnOnce(Link) + Unpin> SizedAnswer<G> {
     /// `answer` has exactly `len` bytes, and its request was sent whole. An ended connection is left as it is.
-    pub fn new(mut answer: Incoming, len: u64, link: Link, give_back: G) -> Result<Self, Answer<G>> {
+    pub fn new(answer: Incoming, len: u64, link: Link, give_back: G) -> Result<Self, Answer<G>> {
         let (socket, read) = match link.into_socket() {
             Ok(parts) => parts,
             Err(link) => return Err(Answer::new(answer, link, give_back)),
         };
-        let mut begun = Vec::new();
-        // What was read already is there at once; nobody brings more.
-        let mut nobody = Context::from_waker(Waker::noop());
-        while let Poll::Ready(Some(Ok(frame))) = http_body::Body::poll_frame(Pin::new(&mut answer), &mut nobody) {
-            begun.extend(frame.into_data());
-        }
-        begun.push(read);
-        let (body, beyond) = SizedReader::new(len, begun);
+        let (body, beyond) = SizedReader::new(len, sized::begun(answer, read));
         let give_back = beyond.is_empty().then_some(give_back);
         Ok(Self { body, socket: Some(TokioIo::new(socket)), give_back })
     }

@@ -32,4 +32,4 @@ pub use error::{Error, Failure};
 pub use gather::{CONNECTION_BUFFER, Gathered};
 pub use request::Request;
 pub use service::Upstream;
-pub use sized::{LEAST_SIZED, SizedReader};
+pub use sized::{LEAST_SIZED, SizedReader, begun};

@@ -3,9 +3,10 @@
 
 use std::io;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 use bytes::{BufMut as _, Bytes, BytesMut};
+use http_body::Body;
 use tokio::io::AsyncRead;
 use tokio_util::io::poll_read_buf;
 
@@ -15,6 +16,18 @@ pub const LEAST_SIZED: u64 = 64 * 1024;
 
 /// The most that is read before it is handed on, in bytes.
 pub(super) const READ: usize = 768 * 1024;
+
+/// What the HTTP library has read of a body that nobody asked it for: the pieces at hand, and `read` behind them.
+pub fn begun<B: Body<Data = Bytes> + Unpin>(mut body: B, read: Bytes) -> Vec<Bytes> {
+    let mut begun = Vec::new();
+    // The pieces are there at once; nobody brings more.
+    let mut nobody = Context::from_waker(Waker::noop());
+    while let Poll::Ready(Some(Ok(frame))) = Pin::new(&mut body).poll_frame(&mut nobody) {
+        begun.extend(frame.into_data());
+    }
+    begun.push(read);
+    begun
+}
 
 /// What is left of a body.
 pub struct SizedReader {
@@ -54,7 +67,7 @@ impl SizedReader {
             return Poll::Pending;
         }
         loop {
-            let room = self.room();
+            let room = self.make_room();
             if room == 0 {
                 return Poll::Ready(Ok(self.take()));
             }
@@ -68,8 +81,8 @@ impl SizedReader {
         }
     }
 
-    /// For how many bytes there is room, and use, in the buffer.
-    fn room(&mut self) -> usize {
+    /// Sees to the buffer, and tells for how many bytes there is room in it, and use.
+    fn make_room(&mut self) -> usize {
         let wanted = usize::try_from(self.unread).unwrap_or(READ).min(READ);
         let begun = std::mem::take(&mut self.begun);
         if !begun.is_empty() {
