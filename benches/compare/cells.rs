@@ -48,8 +48,7 @@ pub fn run(run: &Run, report: &mut Report) -> io::Result<()> {
 
 /// Long objects over as many connections as the short ones have at most. Each target fills the disk with 4 GiB a turn.
 pub fn wide(run: &Run, report: &mut Report) -> io::Result<()> {
-    let mut targets = run.field()?.targets(run);
-    targets.retain(Target::is_core);
+    let targets = run.field()?.targets(run);
     let cell = |work| Cell { work, len: LARGE, connections: 64, turns: 3 };
     let mut rows = Vec::new();
     let result = measure_all(run, report, &targets, &[Work::Put(Form::Unsigned), Work::Get].map(cell), &mut rows);

@@ -17,7 +17,8 @@ and each number is the median over the turns; `sealgate / nginx` compares two nu
 `sealgate` seals with SSE-KMS and bucket keys, in its default configuration: signatures verified and made anew, policies
 evaluated, the audit trail and an access log written. `nginx` is tuned: 256 KiB buffers, nothing collected before it is passed on,
 connections kept, no access log. `haproxy` splices. Requests are signed beforehand, an answer of another status or length counts as
-an error, and each kind of read was compared byte by byte once.
+an error, and each kind of read was compared byte by byte once. `target/optimised/sealgate` is what `benches/optimise` makes; where no
+gateway is named, it was cargo's release build.
 
 What the gateway spends its time on is in [performance.md](performance.md).
 ";

@@ -9,7 +9,7 @@ use crate::load::{Load, Payload, Request, Server, Stop, median};
 use crate::report::{Report, Section};
 use crate::run::Run;
 
-const ACTIONS: [&str; 3] = ["GenerateDataKey", "Decrypt", "Sign"];
+pub const ACTIONS: [&str; 3] = ["GenerateDataKey", "Decrypt", "Sign"];
 const CONNECTIONS: [usize; 3] = [1, 16, 64];
 
 /// A server, and its own requests: where they go, and the three bodies.

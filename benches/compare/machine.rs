@@ -11,8 +11,10 @@ pub fn commit() -> String {
     if changed.is_ok_and(|output| !output.stdout.is_empty()) {
         text.push_str(" with uncommitted changes");
     }
-    if std::env::var_os("SEALGATE_BIN").is_some() {
-        text.push_str(", another build of the gateway (SEALGATE_BIN)");
+    if let Ok(binary) = std::env::var("SEALGATE_BIN") {
+        let binary = binary.strip_prefix(concat!(env!("CARGO_MANIFEST_DIR"), "/")).unwrap_or(&binary);
+        let in_tree = !binary.starts_with('/');
+        text.push_str(&format!(", the gateway {}", if in_tree { binary } else { "another build (SEALGATE_BIN)" }));
     }
     let level = load::option("--log", String::new());
     if !level.is_empty() {

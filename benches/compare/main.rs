@@ -7,6 +7,7 @@
 //!                                                      stages at a reduced scale
 //!     cargo bench --bench compare -- --quick --kib N   the rows of that length alone, beside nginx alone
 //!     cargo bench --bench compare -- --put KIB         one kind of request, for a profiler; --get and --kms too (see probe.rs)
+//!     cargo bench --bench compare -- --train           a moment of everything, for benches/optimise
 //!
 //! Stages: start kms alone requests cells wide checksums forms multipart memory lengths list. Each keeps its results under
 //! target/benchmarks, so that one that fails takes nothing from the others. `--turns N`, `--turn-millis N`, `--keys N` and
@@ -39,6 +40,7 @@ mod run;
 mod start;
 mod tables;
 mod targets;
+mod train;
 
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -75,6 +77,9 @@ fn main() -> io::Result<()> {
     let names = STAGES.map(|stage| stage.name);
     if load::flag("--write") {
         return document::write(&names);
+    }
+    if load::flag("--train") {
+        return train::run();
     }
     if probe::run()? {
         return Ok(());

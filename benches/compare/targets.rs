@@ -8,7 +8,7 @@ use crate::run::Run;
 pub const SSE_KMS: [(&str, &str); 2] =
     [("x-amz-server-side-encryption", "aws:kms"), ("x-amz-server-side-encryption-bucket-key-enabled", "true")];
 pub const DSSE: [(&str, &str); 1] = [("x-amz-server-side-encryption", "aws:kms:dsse")];
-const SSE_S3: [(&str, &str); 1] = [("x-amz-server-side-encryption", "AES256")];
+pub const SSE_S3: [(&str, &str); 1] = [("x-amz-server-side-encryption", "AES256")];
 
 pub const DIRECT: &str = "direct";
 pub const NGINX: &str = "nginx";

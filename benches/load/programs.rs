@@ -28,9 +28,19 @@ impl Servers {
         self.start(Plan { name: "minio", address, command })
     }
 
-    /// The gateway that this package builds, or the one that SEALGATE_BIN names, with its defaults. `store` names the
-    /// folder of its keys: gateways that are given the same one follow each other.
+    /// A gateway with its defaults. `store` names the folder of its keys: gateways that are given the same one follow each
+    /// other.
     pub fn sealgate_plan(&self, backend: SocketAddr, store: &str) -> io::Result<Plan> {
+        let mut plan = self.gateway_plan("sealgate", store)?;
+        plan.command
+            .env("SEALGATE_BACKEND_ENDPOINT", format!("http://{backend}"))
+            .env("SEALGATE_BACKEND_ACCESS_KEY", ACCESS_KEY)
+            .env("SEALGATE_BACKEND_SECRET_KEY", SECRET_KEY);
+        Ok(plan)
+    }
+
+    /// The gateway that this package builds, or the one that SEALGATE_BIN names, on its own disk.
+    fn gateway_plan(&self, name: &'static str, store: &str) -> io::Result<Plan> {
         let address = free_address()?;
         let binary = std::env::var("SEALGATE_BIN").unwrap_or_else(|_| env!("CARGO_BIN_EXE_sealgate").to_owned());
         let mut command = Command::new(binary);
@@ -48,11 +58,13 @@ impl Servers {
             .env("SEALGATE_DATA_DIR", self.path(store))
             .env("SEALGATE_SYSTEM_BUCKET", format!("{store}-system"))
             .env("SEALGATE_ROOT_ACCESS_KEY", ACCESS_KEY)
-            .env("SEALGATE_ROOT_SECRET_KEY", SECRET_KEY)
-            .env("SEALGATE_BACKEND_ENDPOINT", format!("http://{backend}"))
-            .env("SEALGATE_BACKEND_ACCESS_KEY", ACCESS_KEY)
-            .env("SEALGATE_BACKEND_SECRET_KEY", SECRET_KEY);
-        Ok(Plan { name: "sealgate", address, command })
+            .env("SEALGATE_ROOT_SECRET_KEY", SECRET_KEY);
+        Ok(Plan { name, address, command })
+    }
+
+    /// A gateway on its own disk.
+    pub fn store(&self) -> io::Result<Server> {
+        self.start(self.gateway_plan("store", "store")?)
     }
 
     pub fn sealgate(&self, backend: SocketAddr, store: &str) -> io::Result<Server> {
