@@ -1,5 +1,5 @@
-//! What a gateway does in its life, a moment of each, before MinIO and on its own disk: the loads by which `benches/optimise`
-//! lays out its code.
+//! What a gateway does in its life, a moment of each, in front of MinIO and on its own disk: the loads by which
+//! `benches/optimise` lays out its code.
 
 use std::io;
 use std::time::Duration;
